@@ -1,0 +1,73 @@
+"""The door: what `mnemon` does first, and where every error ends.
+
+`serve` leaves before Typer loads: a client waits for it, and its stdout belongs to the protocol.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mnemon_installer.ui import console
+from mnemon_server.errors import MnemonError
+from mnemon_server.settings import vault_folder
+
+INTERRUPTED = 130
+OUR_BUG = 3
+
+
+def main() -> None:
+    """The console script."""
+    console.speak_utf8()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line and return its exit status."""
+    as_json = "--json" in arguments
+    try:
+        if arguments[:1] == ["serve"] and not {"--help", "-h"} & set(arguments):
+            from mnemon_server.serve.stdio import main as serve
+
+            return serve(arguments[1:])
+        from mnemon_installer.cli.app import run_app
+
+        return run_app(arguments)
+    except MnemonError as trouble:
+        console.fail(trouble.to_json(), as_json)
+        return trouble.exit_status
+    except KeyboardInterrupt:
+        console.say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left (`mnemon list | head`): nothing is wrong, and nothing may be
+        # written any more, not even by the interpreter on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as bug:  # noqa: BLE001  the one place where a bug becomes an exit status
+        where = _write_crash_log(bug)
+        console.fail({"code": "bug", "message": f"this is a bug in mnemon: {bug!r}", "hint": where}, as_json)
+        return OUR_BUG
+
+
+def _write_crash_log(bug: Exception) -> str:
+    folder = vault_folder(os.environ, Path.home()) / "logs"
+    text = "".join(traceback.format_exception(bug))
+    path = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as log:
+            log.write(text)
+    except OSError:
+        console.say(text)
+        return "please report the lines above"
+    return f"please report it with the log {console.tidy(path)}"
+
+
+if __name__ == "__main__":
+    main()

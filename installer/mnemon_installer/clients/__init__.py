@@ -1,0 +1,1 @@
+"""The MCP clients we know, one file each."""

@@ -1,0 +1,1 @@
+"""Text in, text out, on files we do not own."""

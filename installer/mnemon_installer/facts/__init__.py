@@ -1,0 +1,1 @@
+"""A read-only survey of the machine."""

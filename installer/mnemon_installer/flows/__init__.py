@@ -1,0 +1,1 @@
+"""Facts and choices in, a plan out; nothing here touches the machine."""

@@ -1,0 +1,1 @@
+"""One small step each, sized by what can be undone."""

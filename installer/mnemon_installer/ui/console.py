@@ -1,0 +1,87 @@
+"""Printing: results on stdout, talk on stderr, one JSON object where it was asked for."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mnemon_server import __version__
+
+_COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
+
+
+def speak_utf8() -> None:
+    """Whatever the locale says, what we print is UTF-8, and no character can break a line of output."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def out(line: str = "") -> None:
+    """A line of the result."""
+    print(line)
+
+
+def say(line: str = "") -> None:
+    """A line of talk: progress, warnings, what happens next."""
+    print(line, file=sys.stderr)
+
+
+def show(
+    result: Any,  # JSON-able, by the contract of actions
+    lines: Callable[[Any], Iterable[str]],
+    as_json: bool,
+    problems: Sequence[dict[str, str]] = (),
+    ok: bool = True,
+) -> None:
+    """Print a command's result: `lines(result)` for people, the envelope for programs."""
+    if as_json:
+        out(envelope(result, problems, ok))
+        return
+    for line in lines(result):
+        out(line)
+    for problem in problems:
+        warn(problem["message"], problem["hint"])
+
+
+def envelope(result: Any, problems: Sequence[dict[str, str]] = (), ok: bool = True) -> str:
+    return json.dumps(
+        {"ok": ok, "result": result, "problems": list(problems), "version": __version__}, ensure_ascii=False
+    )
+
+
+def fail(problem: dict[str, str], as_json: bool) -> None:
+    """Say what is wrong and what to type; with `as_json` also one object on stdout."""
+    if as_json:
+        out(envelope(None, [problem], ok=False))
+    say(f"mnemon: {paint('error', 'red')}: {tidy(problem['message'])}")
+    if problem["hint"]:
+        say(f"mnemon: {paint('hint', 'dim')}: {tidy(problem['hint'])}")
+
+
+def warn(message: str, hint: str = "") -> None:
+    say(f"mnemon: {paint('warning', 'yellow')}: {tidy(message)}")
+    if hint:
+        say(f"mnemon: {paint('hint', 'dim')}: {tidy(hint)}")
+
+
+def paint(text: str, colour: str, stream: Any = None) -> str:  # Any: whatever sys.stdout is just now
+    """Colour on a terminal, plain text elsewhere and under NO_COLOR."""
+    target = stream if stream is not None else sys.stderr
+    if os.environ.get("NO_COLOR") or not target.isatty():
+        return text
+    return f"\033[{_COLOURS[colour]}m{text}\033[0m"
+
+
+def tidy(text: str | Path) -> str:
+    """The home folder as `~`, because what we print gets pasted into issues."""
+    home = str(Path.home())
+    plain = str(text)
+    if len(home) < 2:
+        return plain
+    return "~" if plain == home else plain.replace(home + os.sep, "~" + os.sep)

@@ -1,0 +1,1 @@
+"""Questions and the choices they fill."""

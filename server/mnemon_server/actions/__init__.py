@@ -1,0 +1,1 @@
+"""What can be done with a vault, one use case per file."""

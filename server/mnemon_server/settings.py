@@ -1,0 +1,161 @@
+"""Where things are and what the user has set: environment first, then config.toml, then defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mnemon_server.errors import MnemonError, UsageError
+
+Value = str | int
+DEFAULT_MODEL = "BAAI/bge-small-en-v1.5"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of config.toml. Numbers carry their smallest and largest allowed value."""
+
+    name: str
+    default: Value
+    meaning: str
+    smallest: int = 0
+    largest: int = 0
+
+    def parse(self, text: str) -> Value:
+        """The value that `text`, typed by a user, stands for.
+
+        Raises:
+            UsageError: not a number where one is due, or out of range.
+        """
+        if isinstance(self.default, str):
+            return text
+        try:
+            number = int(text)
+        except ValueError:
+            raise UsageError(f"{self.name} takes a whole number, not {text!r}") from None
+        return self.checked(number)
+
+    def checked(self, value: object) -> Value:
+        if isinstance(self.default, str):
+            if not isinstance(value, str):
+                raise UsageError(f"{self.name} takes a text")
+            return value
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise UsageError(f"{self.name} takes a whole number")
+        if not self.smallest <= value <= self.largest:
+            raise UsageError(f"{self.name} takes a number from {self.smallest} to {self.largest}, not {value}")
+        return value
+
+
+SETTABLE: tuple[Setting, ...] = (
+    Setting("model", DEFAULT_MODEL, "embedding model that setup downloads and search uses"),
+    Setting("model_path", "", "folder of a model that is already on this machine; wins over `model`"),
+    Setting("search_limit", 8, "results of a search that names no limit", 1, 100),
+    Setting("profile_tokens", 1500, "budget of the profile, in tokens", 100, 20_000),
+)
+_SETTABLE = {setting.name: setting for setting in SETTABLE}
+
+
+def setting_named(name: str) -> Setting:
+    """The setting called `name`.
+
+    Raises:
+        UsageError: no such setting; the hint lists all.
+    """
+    setting = _SETTABLE.get(name)
+    if setting is None:
+        raise UsageError(f"unknown setting {name!r}", f"the settings are {', '.join(_SETTABLE)}")
+    return setting
+
+
+class BadConfig(MnemonError):
+    """config.toml cannot be used as it stands."""
+
+    code = "bad-config"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One user's mnemon: the folder with everything in it, and what config.toml says."""
+
+    folder: Path
+    values: Mapping[str, Value] = field(default_factory=dict)
+    model_path_from_environment: str = ""
+
+    @property
+    def vault_path(self) -> Path:
+        return self.folder / "default.sqlite"
+
+    @property
+    def config_path(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.folder / "models"
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.folder / "archive"
+
+    @property
+    def logs_folder(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def ops_folder(self) -> Path:
+        return self.folder / "ops"
+
+    @property
+    def backups_folder(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def model(self) -> str:
+        return str(self.value("model"))
+
+    @property
+    def model_path(self) -> Path | None:
+        path = self.model_path_from_environment or str(self.value("model_path"))
+        return Path(path).expanduser() if path else None
+
+    def value(self, name: str) -> Value:
+        """The value in force of a settable key."""
+        return self.values.get(name, setting_named(name).default)
+
+
+def vault_folder(environment: Mapping[str, str], home: Path) -> Path:
+    """`MNEMON_VAULT_DIR`, or `.mnemon` in the home folder."""
+    named = environment.get("MNEMON_VAULT_DIR", "")
+    return Path(named).expanduser().absolute() if named else home / ".mnemon"
+
+
+def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
+    """Read config.toml in the vault folder; a missing file means defaults.
+
+    Raises:
+        BadConfig: the file is not TOML, or holds an unknown key or a value out of range.
+    """
+    folder = vault_folder(environment, home)
+    path = folder / "config.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise BadConfig(f"{path} cannot be read: {trouble}") from trouble
+    return Settings(folder, parse_config(text, str(path)), environment.get("MNEMON_MODEL_PATH", ""))
+
+
+def parse_config(text: str, path: str) -> dict[str, Value]:
+    """The checked keys of a config.toml text."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadConfig(f"{path} is not valid TOML: {trouble}", "mend the line, or move the file away") from trouble
+    try:
+        return {name: setting_named(name).checked(value) for name, value in table.items()}
+    except UsageError as trouble:
+        raise BadConfig(f"{path}: {trouble.message}", trouble.hint) from trouble

@@ -1,0 +1,1 @@
+"""Numbered SQL scripts, never edited after release."""
