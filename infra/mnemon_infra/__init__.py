@@ -1,1 +1,1 @@
-"""Cloud resources as a program; nothing here yet, the room is reserved so that the layout never moves."""
+"""Cloud resources as a program; reserved, so that the layout never moves."""

@@ -45,7 +45,8 @@ class Setting:
         if not isinstance(value, int) or isinstance(value, bool):
             raise UsageError(f"{self.name} takes a whole number")
         if not self.smallest <= value <= self.largest:
-            raise UsageError(f"{self.name} takes a number from {self.smallest} to {self.largest}, not {value}")
+            allowed = f"a number from {self.smallest} to {self.largest}"
+            raise UsageError(f"{self.name} takes {allowed}, not {value}")
         return value
 
 
@@ -154,7 +155,8 @@ def parse_config(text: str, path: str) -> dict[str, Value]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise BadConfig(f"{path} is not valid TOML: {trouble}", "mend the line, or move the file away") from trouble
+        hint = "mend the line, or move the file away"
+        raise BadConfig(f"{path} is not valid TOML: {trouble}", hint) from trouble
     try:
         return {name: setting_named(name).checked(value) for name, value in table.items()}
     except UsageError as trouble:
