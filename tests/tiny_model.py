@@ -107,8 +107,9 @@ def _forms(word: str) -> tuple[str, ...]:
 
 def _rows(tokens: list[str], seed: int) -> NDArray[np.float32]:
     """Each group of synonyms has a direction of its own, three times as long as the row of another word."""
-    noise = np.random.default_rng(seed).standard_normal((len(tokens), DIMENSIONS)).astype(np.float32)
-    directions = np.linalg.qr(noise[: len(SYNONYMS)].T)[0].T
+    random = np.random.default_rng(seed)
+    directions = np.linalg.qr(random.standard_normal((DIMENSIONS, len(SYNONYMS))))[0].T
+    noise = random.standard_normal((len(tokens), DIMENSIONS))
     rows = noise / np.linalg.norm(noise, axis=1, keepdims=True)
     place = {token: row for row, token in enumerate(tokens)}
     for group, direction in zip(SYNONYMS, directions, strict=True):
