@@ -1,1 +1,49 @@
-"""What can be done with a vault, one use case per file."""
+"""What can be done with a vault, one use case per file, each a function `run(context, ...)`.
+
+Results are JSON-able dicts under the names that `--json` and the tools share.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.errors import UsageError
+
+# Action name -> its file. Loaded one at a time: `status` need not pay for the rest.
+ACTIONS: dict[str, str] = {
+    "save": "save",
+    "get": "get",
+    "search": "search",
+    "list": "list_memories",
+    "timeline": "timeline",
+    "related": "related",
+    "contradictions": "contradictions",
+    "pin": "pin",
+    "unpin": "unpin",
+    "forget": "forget",
+    "restore": "restore",
+    "sweep": "sweep",
+    "rebuild": "rebuild",
+    "status": "status",
+    "profile": "profile",
+    "state_fact": "state_fact",
+    "embed_pending": "embed_pending",
+    "check_integrity": "check_integrity",
+    "purge_probe": "purge_probe",
+}
+
+
+def perform(context: ActionContext, action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """Carry out the action called `action`.
+
+    Raises:
+        UsageError: no such action.
+        MnemonError: as the action says.
+    """
+    if action not in ACTIONS:
+        raise UsageError(f"unknown action {action!r}")
+    module = import_module(f"mnemon_server.actions.{ACTIONS[action]}")
+    result: dict[str, Any] = module.run(context, **parameters)
+    return result

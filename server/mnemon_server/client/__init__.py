@@ -26,11 +26,12 @@ class VaultClient(Protocol):
         ...
 
 
-def connect(settings: Settings, caller: str) -> VaultClient:
+def connect(settings: Settings, caller: str, report: Progress | None = None) -> VaultClient:
     """A client of the vault that `settings` names; `caller` is recorded as the source of what it saves.
+    `report(done, total)` is called on the way through long work.
 
     The vault is created on the first call when there is none.
     """
     from mnemon_server.client.in_process import InProcess
 
-    return InProcess(settings, caller)
+    return InProcess(settings, caller, report)

@@ -1,0 +1,73 @@
+"""Give vectors to what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.embed import Embedder
+from mnemon_server.vault import counts, vectors
+from mnemon_server.vault.vectors import VaultModel
+
+BATCH = 64
+
+
+def run(context: ActionContext) -> dict[str, Any]:
+    """Embed everything that is pending; `{"embedded": passages, "pending": memories, "reason": str}`.
+
+    Interrupted anywhere, the next call goes on with what is left. `reason` says why nothing was done: the
+    vault holds vectors of another model, which is never replaced silently.
+
+    Raises:
+        ModelMissing, ModelBroken: no model to embed with.
+    """
+    embedder = context.models.load()
+    reason = ""
+    embedded = 0
+    model = model_in_force(context, embedder)
+    if model is None:
+        reason = "the vault's vectors are of another model; `mnemon rebuild` moves it to this one"
+    else:
+        embedded = embed_all(context, embedder, model)
+    with context.vault.read() as connection:
+        pending = counts.count(connection).pending
+    return {"embedded": embedded, "pending": pending, "reason": reason}
+
+
+def model_in_force(context: ActionContext, embedder: Embedder) -> VaultModel | None:
+    """The vault's model when it is the embedder's; an empty vault takes the embedder's. None: another one."""
+    with context.vault.read() as connection:
+        model = vectors.current_model(connection)
+    if model is None:
+        with context.vault.write() as connection:
+            model = vectors.current_model(connection) or vectors.adopt_model(
+                connection, embedder.fingerprint, embedder.dimensions
+            )
+    return model if model.fingerprint == embedder.fingerprint else None
+
+
+def embed_all(
+    context: ActionContext,
+    embedder: Embedder,
+    model: VaultModel,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Embed pending passages batch by batch, each stored before the next; how many were embedded."""
+    with context.vault.read() as connection:
+        total = vectors.count_pending_passages(connection)
+    done, last = 0, 0
+    while not should_stop():
+        with context.vault.read() as connection:
+            batch = vectors.pending_passages(connection, last, BATCH)
+        if not batch:
+            break
+        last = batch[-1].id
+        embeddings = embedder.embed_passages([passage.text for passage in batch])
+        pairs = [(passage.id, vector) for passage, vector in zip(batch, embeddings, strict=True)]
+        with context.vault.write() as connection:
+            if vectors.current_model(connection) != model:
+                break  # somebody moved the vault to another model meanwhile
+            done += vectors.store_vectors(connection, model, pairs, context.clock())
+        context.report(done, max(total, done))
+    return done

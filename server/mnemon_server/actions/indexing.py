@@ -1,0 +1,30 @@
+"""Keeping the indexes in step with the rows, in the transaction that changes the row."""
+
+from __future__ import annotations
+
+import apsw
+
+from mnemon_server.memory import Memory
+from mnemon_server.vault import passages, vectors, words
+
+
+def enter(connection: apsw.Connection, memory: Memory) -> None:
+    """A new memory, or one with new text: words now, passages that wait for their vectors."""
+    vectors.unindex_memory(connection, memory.id)
+    passages.put_passages(connection, memory.id, memory.content)
+    words.put_words(connection, memory)
+
+
+def come_back(connection: apsw.Connection, memory: Memory) -> None:
+    """A memory that is live again; its vectors were kept."""
+    words.put_words(connection, memory)
+    vectors.index_memory(connection, memory.id)
+
+
+def leave(connection: apsw.Connection, memory: Memory) -> None:
+    """A memory whose row has just left the live view: dead rows may not take a place among the candidates.
+
+    Called after the row changed, because the neighbours' context is made anew from what is live.
+    """
+    words.drop_words(connection, memory)
+    vectors.unindex_memory(connection, memory.id)

@@ -1,0 +1,65 @@
+"""Make every index anew: the words, the vectors of this machine's model, the vector index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.actions.embed_pending import embed_all
+from mnemon_server.embed import Embedder
+from mnemon_server.errors import ModelBroken, ModelMissing
+from mnemon_server.vault import memories, vectors, words
+from mnemon_server.vault.vectors import VaultModel
+
+_STRETCH = 500
+
+
+def run(context: ActionContext) -> dict[str, Any]:
+    """Re-embed all live memories; interrupted anywhere, the next call goes on where this one stopped.
+
+    Without a model the word index and the vector index are made anew from what the vault holds.
+
+    Returns:
+        `{"words": memories indexed, "embedded": passages embedded, "model": str, "reason": str}`
+    """
+    indexed = rebuild_words(context)
+    try:
+        embedder = context.models.load()
+    except (ModelMissing, ModelBroken) as trouble:
+        with context.vault.write() as connection:
+            vectors.rebuild_index(connection)
+        return {"words": indexed, "embedded": 0, "model": "", "reason": trouble.message}
+    model = begin(context, embedder)
+    embedded = embed_all(context, embedder, model)
+    finish(context)
+    return {"words": indexed, "embedded": embedded, "model": model.fingerprint, "reason": ""}
+
+
+def rebuild_words(context: ActionContext) -> int:
+    """One transaction: a search sees the old index or the new one, never half of one."""
+    done, last = 0, 0
+    with context.vault.write() as connection:
+        words.clear_words(connection)
+        while stretch := memories.each_live(connection, last, _STRETCH):
+            last = stretch[-1].id
+            words.rebuild_words(connection, [memory.id for memory in stretch])
+            done += len(stretch)
+    return done
+
+
+def begin(context: ActionContext, embedder: Embedder) -> VaultModel:
+    """Move the vault to the embedder's model and call every older vector pending."""
+    with context.vault.write() as connection:
+        vectors.begin_rebuild(connection, context.clock())
+        model = vectors.current_model(connection)
+        if model is None or model.fingerprint != embedder.fingerprint:
+            model = vectors.adopt_model(connection, embedder.fingerprint, embedder.dimensions)
+    return model
+
+
+def finish(context: ActionContext) -> None:
+    """End the rebuild once nothing is pending any more."""
+    with context.vault.write() as connection:
+        if vectors.count_pending_passages(connection) == 0:
+            vectors.end_rebuild(connection)
+            vectors.rebuild_index(connection)

@@ -1,0 +1,132 @@
+"""Keep a memory: new, updated under its source key, or already there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+
+from mnemon_server.actions import indexing
+from mnemon_server.actions.context import ActionContext, unknown_memory
+from mnemon_server.errors import UsageError
+from mnemon_server.kinds import Kind, kind_named
+from mnemon_server.memory import Memory, checked_text
+from mnemon_server.vault import memories, relations
+from mnemon_server.vault.history import note_change
+from mnemon_server.vault.memories import Draft
+
+KEY_LIMIT = 300
+
+
+def run(
+    context: ActionContext,
+    title: str,
+    content: str,
+    content_type: str = "note",
+    source_key: str | None = None,
+    supersedes: int | None = None,
+) -> dict[str, Any]:
+    """Store a memory; it can be found by words when this returns, and by meaning once it is embedded.
+
+    Saving content that is already live returns the memory that has it (`outcome: existing`), under its own
+    title. With a `source_key` the memory under that key is replaced in place (`updated`). `supersedes`
+    names a live memory that this one takes the place of.
+
+    Returns:
+        `{"outcome": "new" | "updated" | "existing", "memory": {...}, "superseded": id or None}`
+
+    Raises:
+        BadContent: empty, too long, binary or not Unicode.
+        UsageError: unknown type, or an empty or overlong key.
+        UnknownMemory: `supersedes` names no live memory.
+    """
+    kind = kind_named(content_type)
+    title, content = checked_text(title, content)
+    key = _checked_key(source_key)
+    now = context.clock()
+    with context.vault.write() as connection:
+        old = memories.find_live(connection, supersedes) if supersedes is not None else None
+        if supersedes is not None and old is None:
+            raise unknown_memory(context, supersedes)
+        outcome, memory = _store(context, connection, title, content, kind, key, now)
+        if old is not None and old.id != memory.id:
+            supersede(context, connection, old, memory, now)
+    replaced = old.id if old is not None and old.id != memory.id else None
+    return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced}
+
+
+def supersede(context: ActionContext, connection: apsw.Connection, old: Memory, new: Memory, now: int) -> None:
+    """The older one leaves every reading path and stays in history."""
+    memories.change(connection, old.id, {"superseded_by": new.id})
+    indexing.leave(connection, old)
+    relations.relate(connection, new.id, old.id, "supersedes", 1.0, now)
+    note_change(
+        connection, "supersede", context.client, now, {"superseded_by": None}, {"superseded_by": new.id}, old.id
+    )
+
+
+def _store(
+    context: ActionContext,
+    connection: apsw.Connection,
+    title: str,
+    content: str,
+    kind: Kind,
+    key: str | None,
+    now: int,
+) -> tuple[str, Memory]:
+    if key is not None:
+        keyed = memories.find_by_key(connection, key)
+        if keyed is not None:
+            return _update(context, connection, keyed, title, content, kind, now)
+    else:
+        same = memories.find_live_by_content(connection, content)
+        if same is not None:
+            return "existing", same
+    draft = Draft(title, content, kind.name, kind.confidence, context.client, context.session, key)
+    return "new", insert_new(context, connection, draft, now)
+
+
+def insert_new(context: ActionContext, connection: apsw.Connection, draft: Draft, now: int) -> Memory:
+    """A new row with its indexes and its line of history."""
+    memory = memories.insert(connection, draft, now)
+    indexing.enter(connection, memory)
+    note_change(connection, "save", context.client, now, {}, {"title": memory.title, "uid": memory.uid}, memory.id)
+    return memory
+
+
+def _update(
+    context: ActionContext,
+    connection: apsw.Connection,
+    old: Memory,
+    title: str,
+    content: str,
+    kind: Kind,
+    now: int,
+) -> tuple[str, Memory]:
+    is_same = (old.title, old.content, old.type, old.archived_at) == (title, content, kind.name, None)
+    if is_same:
+        return "existing", old
+    after: dict[str, memories.Value] = {"title": title, "content": content, "type": kind.name, "archived_at": None}
+    before: dict[str, memories.Value] = {
+        "title": old.title,
+        "content": old.content,
+        "type": old.type,
+        "archived_at": old.archived_at,
+    }
+    if old.type != kind.name:
+        before["confidence"] = old.base_confidence
+        after["confidence"] = kind.confidence
+    memories.change(connection, old.id, after | {"content_hash": memories.content_hash(content), "updated_at": now})
+    memory = memories.find_live(connection, old.id)
+    assert memory is not None
+    indexing.enter(connection, memory)
+    note_change(connection, "update", context.client, now, before, after, old.id)
+    return "updated", memory
+
+
+def _checked_key(key: str | None) -> str | None:
+    if key is None:
+        return None
+    if not key.strip() or len(key) > KEY_LIMIT or "\0" in key:
+        raise UsageError(f"a source key has 1 to {KEY_LIMIT} characters")
+    return key

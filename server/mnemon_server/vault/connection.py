@@ -1,0 +1,144 @@
+"""One open vault: reads, write transactions, and noticing when the file was replaced."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from mnemon_server.errors import DiskTrouble, VaultBusy, VaultMoved, VaultRefused
+from mnemon_server.vault.frequencies import TermFrequencies
+from mnemon_server.vault.open import Opened, file_identity, open_vault_file
+from mnemon_server.vault.trouble import named_trouble
+
+
+class Vault:
+    """A vault that any thread may use, one at a time; opened on first use, created when absent.
+
+    Every connection notices a file that was put in its place (by a pull, say) and opens that one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.frequencies = TermFrequencies()
+        self._lock = threading.RLock()
+        self._opened: Opened | None = None
+        self._generation = ""
+
+    @property
+    def vec_problem(self) -> str:
+        """Why vec0 cannot be used; empty when it can."""
+        with self._lock, named_trouble(self.path):
+            return self._current().vec_problem
+
+    @contextmanager
+    def read(self) -> Iterator[apsw.Connection]:
+        """One consistent state of the vault, for as long as the block runs.
+
+        Raises:
+            VaultRefused, VaultTooNew, VaultBusy, DiskTrouble: as the file and the disk have it.
+        """
+        with self._lock, named_trouble(self.path):
+            connection = self._current().connection
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN DEFERRED")
+            try:
+                self._note_generation(connection)
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def write(self) -> Iterator[apsw.Connection]:
+        """One IMMEDIATE transaction, committed when the block ends and undone when it raises.
+
+        Raises:
+            VaultBusy: frozen for a moment, or held by another process for over ten seconds.
+            VaultMoved: the memories live elsewhere now.
+            VaultRefused, VaultTooNew, DiskTrouble: as the file and the disk have it.
+        """
+        with self._lock, named_trouble(self.path):
+            connection = self._begin()
+            try:
+                self._note_generation(connection)
+                _require_open(connection)
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Let go of the file. The next use opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.connection.close()
+                self._opened = None
+
+    def _begin(self) -> apsw.Connection:
+        while True:
+            opened = self._current()
+            if opened.read_only:
+                raise DiskTrouble(
+                    f"{self.path} cannot be written: the file or its folder is read-only; nothing was changed"
+                )
+            opened.connection.execute("BEGIN IMMEDIATE")
+            # The file may have been replaced while we waited for the lock of the old one.
+            if self._is_still(opened):
+                return opened.connection
+            opened.connection.execute("ROLLBACK")
+
+    def _current(self) -> Opened:
+        if self._opened is not None and not self._is_still(self._opened):
+            self.close()
+        if self._opened is None:
+            self._opened = open_vault_file(self.path)
+            self.frequencies = TermFrequencies()
+        return self._opened
+
+    def _is_still(self, opened: Opened) -> bool:
+        try:
+            return file_identity(self.path) == opened.identity
+        except FileNotFoundError:
+            raise VaultRefused(
+                f"the vault {self.path} disappeared while it was open", "restart mnemon once it is back"
+            ) from None
+
+    def _note_generation(self, connection: apsw.Connection) -> None:
+        generation = read_meta(connection, "generation") or ""
+        if generation != self._generation:
+            self._generation = generation
+            self.frequencies = TermFrequencies()
+
+
+def read_meta(connection: apsw.Connection, key: str) -> str | None:
+    """One value of the meta table, None when it is not set."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def write_meta(connection: apsw.Connection, key: str, value: str | None) -> None:
+    """Set one value of the meta table; None removes it."""
+    if value is None:
+        connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        return
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )
+
+
+def _require_open(connection: apsw.Connection) -> None:
+    state = read_meta(connection, "state")
+    if state == "open":
+        return
+    if state == "frozen":
+        raise VaultBusy("the vault is frozen while it is being copied; nothing was changed", "try again shortly")
+    where = (state or "").removeprefix("moved:")
+    raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")

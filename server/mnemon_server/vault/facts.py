@@ -1,0 +1,53 @@
+"""Facts a user or a model stated for the profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import apsw
+
+from mnemon_server.vault.memories import new_uid
+
+
+@dataclass(frozen=True)
+class Fact:
+    id: int
+    uid: str
+    title: str
+    content: str
+    source_client: str
+    created_at: int
+    updated_at: int
+
+
+_COLUMNS = "id, uid, title, content, source_client, created_at, updated_at"
+
+
+def facts(connection: apsw.Connection) -> list[Fact]:
+    """The ones in force, newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM profile_facts WHERE invalidated_at IS NULL ORDER BY updated_at DESC, id DESC"
+    )
+    return [Fact(*row) for row in rows]
+
+
+def fact_titled(connection: apsw.Connection, title: str) -> Fact | None:
+    """The fact in force under this title, whatever its case."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM profile_facts WHERE invalidated_at IS NULL AND lower(title) = lower(?)",
+        (title,),
+    ).fetchone()
+    return Fact(*row) if row else None
+
+
+def insert_fact(connection: apsw.Connection, title: str, content: str, client: str, now: int) -> int:
+    connection.execute(
+        "INSERT INTO profile_facts (uid, title, content, source_client, created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (new_uid(now), title, content, client, now, now),
+    )
+    return connection.last_insert_rowid()
+
+
+def update_fact(connection: apsw.Connection, fact_id: int, content: str, now: int) -> None:
+    connection.execute("UPDATE profile_facts SET content = ?, updated_at = ? WHERE id = ?", (content, now, fact_id))

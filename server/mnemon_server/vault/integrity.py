@@ -1,0 +1,28 @@
+"""Is the vault whole: the file, its references, and its indexes against its rows."""
+
+from __future__ import annotations
+
+import apsw
+
+from mnemon_server.vault.vectors import index_problems
+
+
+def problems(connection: apsw.Connection) -> list[str]:
+    """Sentences about what is wrong; empty when the vault is whole. Reads every page."""
+    found = [f"SQLite: {row[0]}" for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    broken = len(list(connection.execute("PRAGMA foreign_key_check")))
+    if broken:
+        found.append(f"{broken} references point to rows that are gone")
+    if found:
+        return found
+    return [*_word_problems(connection), *index_problems(connection)]
+
+
+def _word_problems(connection: apsw.Connection) -> list[str]:
+    missing, surplus = connection.execute(
+        "SELECT (SELECT count(*) FROM live WHERE id NOT IN (SELECT id FROM words_docsize)),"
+        " (SELECT count(*) FROM words_docsize WHERE id NOT IN (SELECT id FROM live))"
+    ).get
+    if not missing and not surplus:
+        return []
+    return [f"the word index lacks {missing} memories and holds {surplus} it should not"]

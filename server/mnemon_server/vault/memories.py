@@ -1,0 +1,226 @@
+"""Rows of the memories table: insert, change, read through `live`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import apsw
+
+from mnemon_server.memory import Memory
+
+_COLUMNS = (
+    "id, uid, title, content, type, confidence, pinned, source_client, source_session, source_key,"
+    " created_at, updated_at, accessed_at, access_count, invalidated_at, superseded_by, archived_at"
+)
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a search or a list is narrowed to; None means not narrowed. `since` is milliseconds, inclusive."""
+
+    type: str | None = None
+    since: int | None = None
+    client: str | None = None
+    pinned: bool | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A memory to be; `uid` and `created_at` are given when it comes from elsewhere."""
+
+    title: str
+    content: str
+    type: str
+    confidence: float
+    source_client: str
+    source_session: str = ""
+    source_key: str | None = None
+    created_at: int | None = None
+    pinned: bool = False
+
+
+def filter_clause(filters: Filters, table: str) -> tuple[str, list[Value]]:
+    """` AND ...` over the columns of `table`, and its parameters."""
+    clause, parameters = "", list[Value]()
+    if filters.type is not None:
+        clause += f" AND {table}.type = ?"
+        parameters.append(filters.type)
+    if filters.since is not None:
+        clause += f" AND {table}.updated_at >= ?"
+        parameters.append(filters.since)
+    if filters.client is not None:
+        clause += f" AND {table}.source_client = ?"
+        parameters.append(filters.client)
+    if filters.pinned is not None:
+        clause += f" AND {table}.pinned = ?"
+        parameters.append(int(filters.pinned))
+    return clause, parameters
+
+
+def content_hash(content: str) -> str:
+    """Equal for contents that differ only in surrounding space and line endings."""
+    plain = content.replace("\r\n", "\n").strip()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def new_uid(now: int) -> str:
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
+    random = int.from_bytes(os.urandom(10), "big")
+    high = (now & (1 << 48) - 1) << 80
+    value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    return str(uuid.UUID(int=value))
+
+
+def system_clock() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def insert(connection: apsw.Connection, draft: Draft, now: int) -> Memory:
+    """Add a row. Indexes and history are the caller's."""
+    created = now if draft.created_at is None else draft.created_at
+    connection.execute(
+        "INSERT INTO memories (uid, title, content, content_hash, type, confidence, pinned, source_client,"
+        " source_session, source_key, created_at, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            new_uid(created),
+            draft.title,
+            draft.content,
+            content_hash(draft.content),
+            draft.type,
+            draft.confidence,
+            int(draft.pinned),
+            draft.source_client,
+            draft.source_session,
+            draft.source_key,
+            created,
+            created,
+        ),
+    )
+    stored = find_any(connection, connection.last_insert_rowid())
+    assert stored is not None
+    return stored
+
+
+def change(connection: apsw.Connection, memory_id: int, changes: Mapping[str, Value]) -> None:
+    """Set columns of one row; the names are ours, never a user's."""
+    columns = ", ".join(f"{column} = ?" for column in changes)
+    connection.execute(f"UPDATE memories SET {columns} WHERE id = ?", (*changes.values(), memory_id))
+
+
+def find_live(connection: apsw.Connection, memory_id: int) -> Memory | None:
+    """The memory a user can see under this id."""
+    return _one(connection, "FROM live WHERE id = ?", (memory_id,))
+
+
+def find_any(connection: apsw.Connection, memory_id: int) -> Memory | None:
+    """Also forgotten, superseded and archived ones: for restoring and explaining, not for reading paths."""
+    return _one(connection, "FROM memories WHERE id = ?", (memory_id,))
+
+
+def find_live_by_content(connection: apsw.Connection, content: str) -> Memory | None:
+    return _one(connection, "FROM live WHERE content_hash = ? ORDER BY id LIMIT 1", (content_hash(content),))
+
+
+def find_by_key(connection: apsw.Connection, source_key: str) -> Memory | None:
+    """The one that a save with this key updates: live or archived, not forgotten or superseded."""
+    return _one(
+        connection,
+        "FROM memories WHERE source_key = ? AND invalidated_at IS NULL AND superseded_by IS NULL",
+        (source_key,),
+    )
+
+
+def find_many_live(connection: apsw.Connection, ids: Iterable[int]) -> dict[int, Memory]:
+    """The live ones among `ids`, whole."""
+    wanted = list(ids)
+    marks = ",".join("?" * len(wanted))
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM live WHERE id IN ({marks})", wanted)
+    return {memory.id: memory for memory in map(_memory, rows)}
+
+
+def page_of_live(
+    connection: apsw.Connection, filters: Filters, limit: int, before: tuple[int, int] | None = None
+) -> list[Memory]:
+    """Newest first by creation; `before` is (created_at, id) of the last one already seen."""
+    clause, parameters = filter_clause(filters, "live")
+    if before is not None:
+        clause += " AND (live.created_at, live.id) < (?, ?)"
+        parameters.extend(before)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM live WHERE 1{clause} ORDER BY created_at DESC, id DESC LIMIT ?",
+        (*parameters, limit),
+    )
+    return [_memory(row) for row in rows]
+
+
+def each_live(connection: apsw.Connection, after: int, limit: int) -> list[Memory]:
+    """A stretch of the live memories in the order of their ids, for streaming through all."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM live WHERE id > ? ORDER BY id LIMIT ?",
+        (after, limit),
+    )
+    return [_memory(row) for row in rows]
+
+
+def session_neighbours(connection: apsw.Connection, memory: Memory) -> tuple[Memory | None, Memory | None]:
+    """The live memories just before and just after this one in its source session."""
+    if not memory.source_session:
+        return None, None
+    key = (memory.source_session, memory.id)
+    return (
+        _one(
+            connection,
+            "FROM live WHERE source_session = ? AND source_session <> '' AND id < ? ORDER BY id DESC LIMIT 1",
+            key,
+        ),
+        _one(
+            connection,
+            "FROM live WHERE source_session = ? AND source_session <> '' AND id > ? ORDER BY id LIMIT 1",
+            key,
+        ),
+    )
+
+
+def count_access(connection: apsw.Connection, memory_id: int, now: int) -> None:
+    connection.execute(
+        "UPDATE memories SET access_count = access_count + 1, accessed_at = ? WHERE id = ?", (now, memory_id)
+    )
+
+
+def find_all_by_key(connection: apsw.Connection, source_key: str) -> list[Memory]:
+    """Every memory that ever had this key, whatever became of it."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM memories WHERE source_key = ? ORDER BY id", (source_key,))
+    return [_memory(row) for row in rows]
+
+
+def erase(connection: apsw.Connection, memory_id: int) -> None:
+    """Remove a row with its passages, vectors, edges and history. For our own probes, never a user's memory."""
+    connection.execute("DELETE FROM history WHERE memory_id = ?", (memory_id,))
+    connection.execute("DELETE FROM memories WHERE id = ?", (memory_id,))
+    # Nobody else has seen this id, so the next memory may have it; otherwise every doctor run left a gap.
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM memories) WHERE name = 'memories'"
+        " AND seq = ?",
+        (memory_id,),
+    )
+
+
+def _one(connection: apsw.Connection, tail: str, parameters: tuple[Value, ...]) -> Memory | None:
+    row = connection.execute(f"SELECT {_COLUMNS} {tail}", parameters).fetchone()
+    return _memory(row) if row else None
+
+
+def _memory(row: tuple[Value, ...]) -> Memory:
+    # The columns are STRICT, so their types are what the table says.
+    return Memory(*row[:6], bool(row[6]), *row[7:])  # type: ignore[arg-type, call-arg]

@@ -1,0 +1,44 @@
+"""What SQLite complains about, in words a user can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from mnemon_server.errors import DiskTrouble, MnemonError, VaultBusy, VaultRefused
+
+
+@contextmanager
+def named_trouble(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the vault at `path` into ours; anything else passes through."""
+    try:
+        yield
+    except apsw.Error as trouble:
+        named = _name(trouble, path)
+        if named is None:
+            raise
+        raise named from trouble
+
+
+def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
+    if isinstance(trouble, apsw.BusyError | apsw.LockedError):
+        return VaultBusy(
+            f"the vault {path} is held by another process; nothing was changed", "try again in a moment"
+        )
+    if isinstance(trouble, apsw.FullError):
+        return DiskTrouble(f"the disk that holds {path} is full; nothing was changed", "free some space")
+    if isinstance(trouble, apsw.ReadOnlyError):
+        return DiskTrouble(f"{path} cannot be written: the file or its folder is read-only; nothing was changed")
+    if isinstance(trouble, apsw.NotADBError):
+        return VaultRefused(f"{path} is not a SQLite database, or it is encrypted", _MOVE_AWAY)
+    if isinstance(trouble, apsw.CorruptError):
+        return VaultRefused(f"the vault {path} is damaged: {trouble}", "mnemon doctor vault")
+    if isinstance(trouble, apsw.CantOpenError | apsw.IOError | apsw.PermissionsError):
+        return DiskTrouble(f"{path} cannot be read or written: {trouble}; nothing was changed")
+    return None
+
+
+_MOVE_AWAY = "move the file away, or point MNEMON_VAULT_DIR at another folder"
