@@ -26,7 +26,5 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
             raise unknown_memory(context, id)
         memories.change(connection, id, {"invalidated_at": now})
         indexing.leave(connection, memory)
-        note_change(
-            connection, "forget", context.client, now, {"invalidated_at": None}, {"invalidated_at": now}, id
-        )
+        note_change(connection, "forget", context.client, now, {"invalidated_at": None}, {"invalidated_at": now}, id)
     return {"changed": True, "id": id, "title": memory.title}

@@ -22,17 +22,37 @@ def run(context: ActionContext) -> dict[str, Any]:
     Returns:
         `{"words": memories indexed, "embedded": passages embedded, "model": str, "reason": str}`
     """
+    started = start(context)
+    embedded = 0
+    if not started["reason"]:
+        embedder = context.models.load()
+        embedded = embed_all(context, embedder, begin(context, embedder))
+        finish(context)
+    return {
+        "words": started["words"],
+        "embedded": embedded,
+        "model": started["model"],
+        "reason": started["reason"],
+    }
+
+
+def start(context: ActionContext) -> dict[str, Any]:
+    """The quick half: words and vector index made anew, older vectors called pending; `finish` ends it.
+
+    Returns:
+        `{"words": memories indexed, "pending": passages to embed, "model": str, "reason": str}`
+    """
     indexed = rebuild_words(context)
     try:
         embedder = context.models.load()
     except (ModelMissing, ModelBroken) as trouble:
         with context.vault.write() as connection:
             vectors.rebuild_index(connection)
-        return {"words": indexed, "embedded": 0, "model": "", "reason": trouble.message}
+        return {"words": indexed, "pending": 0, "model": "", "reason": trouble.message}
     model = begin(context, embedder)
-    embedded = embed_all(context, embedder, model)
-    finish(context)
-    return {"words": indexed, "embedded": embedded, "model": model.fingerprint, "reason": ""}
+    with context.vault.read() as connection:
+        pending = vectors.count_pending_passages(connection)
+    return {"words": indexed, "pending": pending, "model": model.fingerprint, "reason": ""}
 
 
 def rebuild_words(context: ActionContext) -> int:
@@ -58,8 +78,11 @@ def begin(context: ActionContext, embedder: Embedder) -> VaultModel:
 
 
 def finish(context: ActionContext) -> None:
-    """End the rebuild once nothing is pending any more."""
+    """End a rebuild that is under way, once nothing is pending any more."""
+    with context.vault.read() as connection:
+        if not vectors.is_rebuilding(connection):
+            return
     with context.vault.write() as connection:
-        if vectors.count_pending_passages(connection) == 0:
+        if vectors.is_rebuilding(connection) and vectors.count_pending_passages(connection) == 0:
             vectors.end_rebuild(connection)
             vectors.rebuild_index(connection)

@@ -46,7 +46,5 @@ def run(context: ActionContext, id: int, limit: int = 10) -> dict[str, Any]:
         strongest = sorted(edges, key=lambda key: (-edges[key][1], key))[:limit]
         found = memories.find_many_live(connection, strongest)
     now = context.clock()
-    shown = [
-        brief(found[key], now) | {"kind": edges[key][0], "weight": round(edges[key][1], 4)} for key in strongest
-    ]
+    shown = [brief(found[key], now) | {"kind": edges[key][0], "weight": round(edges[key][1], 4)} for key in strongest]
     return {"memory": brief(memory, now), "neighbours": shown}

@@ -55,6 +55,4 @@ def _archive(context: ActionContext, ids: list[int], now: int) -> None:
                 continue
             memories.change(connection, number, {"archived_at": now})
             indexing.leave(connection, memory)
-            note_change(
-                connection, "archive", context.client, now, {"archived_at": None}, {"archived_at": now}, number
-            )
+            note_change(connection, "archive", context.client, now, {"archived_at": None}, {"archived_at": now}, number)

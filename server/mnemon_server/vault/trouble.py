@@ -25,9 +25,7 @@ def named_trouble(path: Path) -> Iterator[None]:
 
 def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
     if isinstance(trouble, apsw.BusyError | apsw.LockedError):
-        return VaultBusy(
-            f"the vault {path} is held by another process; nothing was changed", "try again in a moment"
-        )
+        return VaultBusy(f"the vault {path} is held by another process; nothing was changed", "try again in a moment")
     if isinstance(trouble, apsw.FullError):
         return DiskTrouble(f"the disk that holds {path} is full; nothing was changed", "free some space")
     if isinstance(trouble, apsw.ReadOnlyError):

@@ -56,6 +56,10 @@ def begin_rebuild(connection: apsw.Connection, now: int) -> None:
         write_meta(connection, _REBUILD, str(now))
 
 
+def is_rebuilding(connection: apsw.Connection) -> bool:
+    return read_meta(connection, _REBUILD) is not None
+
+
 def end_rebuild(connection: apsw.Connection) -> None:
     write_meta(connection, _REBUILD, None)
     connection.execute(
@@ -155,8 +159,7 @@ def rebuild_index(connection: apsw.Connection) -> None:
         return
     connection.execute("DROP TABLE IF EXISTS vector_index")
     connection.execute(
-        f"CREATE VIRTUAL TABLE vector_index USING vec0"
-        f" (passage_id INTEGER PRIMARY KEY, code bit[{model.dimensions}])"
+        f"CREATE VIRTUAL TABLE vector_index USING vec0 (passage_id INTEGER PRIMARY KEY, code bit[{model.dimensions}])"
     )
     connection.execute(
         "INSERT INTO vector_index (passage_id, code) SELECT v.passage_id, vec_quantize_binary(v.embedding)"
@@ -261,9 +264,7 @@ def _index_is_usable(connection: apsw.Connection) -> bool:
 
 
 def _put_in(connection: apsw.Connection, vectors: Sequence[tuple[int, bytes]]) -> None:
-    connection.executemany(
-        "INSERT INTO vector_index (passage_id, code) VALUES (?, vec_quantize_binary(?))", vectors
-    )
+    connection.executemany("INSERT INTO vector_index (passage_id, code) VALUES (?, vec_quantize_binary(?))", vectors)
 
 
 def _take_out(connection: apsw.Connection, passage_ids: Sequence[int]) -> None:

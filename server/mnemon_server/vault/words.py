@@ -77,9 +77,7 @@ def strengths(connection: apsw.Connection, match: str, ids: Sequence[int]) -> di
 
 
 def _index(connection: apsw.Connection, memory: Memory, before: Memory | None, after: Memory | None) -> None:
-    context = " ".join(
-        [before.content[:_EXCERPT] if before else "", after.content[:_EXCERPT] if after else ""]
-    ).strip()
+    context = " ".join([before.content[:_EXCERPT] if before else "", after.content[:_EXCERPT] if after else ""]).strip()
     connection.execute("DELETE FROM words WHERE rowid = ?", (memory.id,))
     connection.execute(
         "INSERT INTO words (rowid, title, content, context) VALUES (?, ?, ?, ?)",

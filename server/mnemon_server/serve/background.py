@@ -1,0 +1,62 @@
+"""Embedding in the background, so that no save waits for a model."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from mnemon_server.actions import rebuild
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.actions.embed_pending import embed_all, model_in_force
+from mnemon_server.errors import MnemonError
+
+_log = logging.getLogger("mnemon")
+
+
+class BackgroundEmbedding:
+    """One thread that embeds what is pending whenever it is woken; started by the first wake."""
+
+    def __init__(self, context: ActionContext) -> None:
+        self._context = context
+        self._work = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def wake(self) -> None:
+        """There may be something to embed. Returns at once; without a model on this disk nothing happens."""
+        if not self._context.models.state().is_present:
+            return
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="embedding", daemon=True)
+                self._thread.start()
+        self._work.set()
+
+    def close(self, patience: float = 2.0) -> None:
+        """Stop after the batch in hand; what is left stays pending."""
+        self._stop.set()
+        self._work.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._work.wait()
+            self._work.clear()
+            if self._stop.is_set():
+                return
+            try:
+                self._embed()
+            except MnemonError as trouble:
+                _log.warning("embedding in the background stopped: %s", trouble.message)
+            except Exception:  # noqa: BLE001  a bug must not end the thread that others wait for
+                _log.exception("embedding in the background failed")
+
+    def _embed(self) -> None:
+        embedder = self._context.models.load()
+        model = model_in_force(self._context, embedder)
+        if model is None:
+            return
+        embed_all(self._context, embedder, model, self._stop.is_set)
+        rebuild.finish(self._context)

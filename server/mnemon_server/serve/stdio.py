@@ -1,0 +1,85 @@
+"""`mnemon serve`: one client, its bytes on stdin and stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.embed import embedder_source
+from mnemon_server.errors import UsageError
+from mnemon_server.serve.background import BackgroundEmbedding
+from mnemon_server.settings import load_settings
+from mnemon_server.tools.surface import Desk
+from mnemon_server.vault.connection import Vault
+
+PARENT_CHECK = 2.0  # seconds
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until stdin ends or the parent process dies; returns the exit status.
+
+    The vault is opened, and created, by the first call that needs it; a model is loaded by the first search
+    or save. `initialize` waits for neither.
+    """
+    surplus = [word for word in arguments if word != "--in-process"]
+    if surplus:
+        raise UsageError(f"serve takes no {surplus[0]!r}", "mnemon serve --help")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="mnemon: %(levelname)s: %(message)s")
+    settings = load_settings(os.environ, Path.home())
+    context = ActionContext(
+        settings=settings,
+        vault=Vault(settings.vault_path),
+        models=embedder_source(settings),
+        session=uuid.uuid4().hex,
+    )
+    embedding = BackgroundEmbedding(context)
+    _leave_with_parent(os.getppid())
+    try:
+        _serve(Desk(context, embedding.wake))
+    finally:
+        embedding.close()
+        context.vault.close()
+    # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _serve(desk: Desk) -> None:
+    # The SDK's models are a quarter of a million objects that live until the end: collecting garbage while
+    # they are made only costs start-up time.
+    gc.disable()
+    import anyio
+    from mcp.server.stdio import stdio_server
+
+    from mnemon_server.serve.mcp_server import build
+
+    server = build(desk)
+    gc.freeze()
+    gc.enable()
+
+    async def session() -> None:
+        async with stdio_server() as (read_stream, write_stream):
+            await server.run(read_stream, write_stream, server.create_initialization_options())
+
+    anyio.run(session)
+
+
+def _leave_with_parent(parent: int) -> None:
+    """A client that was killed may leave its end of stdin open in a sibling; then only its death tells."""
+    if sys.platform == "win32":
+        return  # no re-parenting there: a dead parent's id may belong to anybody by now
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == parent:
+            pause.wait(PARENT_CHECK)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
