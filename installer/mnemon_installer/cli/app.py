@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("restore", "restore", "Memories"),
     Command("pin", "pin", "Memories"),
     Command("unpin", "unpin", "Memories"),
-    Command("profile", "profile", "Memories"),
+    Command("profile", "profile", "Memories", ("add",)),
     Command("status", "status", "The vault"),
     Command("sweep", "sweep", "The vault"),
     Command("rebuild", "rebuild", "The vault"),

@@ -1,22 +1,50 @@
-"""How a command reaches the vault: settings from the environment, then a client."""
+"""What the commands share: settings from the environment, a client of the vault, common arguments."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnemon_server.client import VaultClient, connect
+from mnemon_server.errors import BadContent
+from mnemon_server.memory import CONTENT_LIMIT
 from mnemon_server.settings import Settings, load_settings
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+IdArgument = Annotated[int, typer.Argument(help="The memory's id.", metavar="ID")]
+TypeOption = Annotated[str | None, typer.Option("--type", "-t", help="Only this type.")]
+
+_MOST_BYTES = 4 * CONTENT_LIMIT + 1
 
 
 def settings() -> Settings:
     return load_settings(os.environ, Path.home())
 
 
-def vault() -> VaultClient:
-    return connect(settings(), caller="cli")
+def vault(report: Callable[[int, int], None] | None = None) -> VaultClient:
+    return connect(settings(), caller="cli", report=report)
+
+
+def text_or_stdin(content: str) -> str:
+    """`content` itself, or for `-` what stands on standard input, as UTF-8 whatever the locale.
+
+    Raises:
+        BadContent: standard input is longer than any memory may be, or not UTF-8.
+    """
+    if content != "-":
+        return content
+    data = sys.stdin.buffer.read(_MOST_BYTES)
+    if len(data) == _MOST_BYTES:
+        raise BadContent(
+            f"standard input is longer than {CONTENT_LIMIT:,} characters",
+            "save the parts that matter as memories of their own",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadContent("standard input is not UTF-8 text") from None

@@ -27,7 +27,7 @@ class Score:
         return {
             "score": round(self.total, 4),
             "relevance": round(self.relevance, 4),
-            "bm25": round(self.bm25, 4),
+            "bm25": round(self.bm25, 7),
             "cosine": None if self.cosine is None else round(self.cosine, 4),
             "recency": round(self.recency, 4),
             "confidence": round(self.confidence, 4),

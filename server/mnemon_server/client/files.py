@@ -1,0 +1,123 @@
+"""Import from and export to files, for the vault of this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from mnemon_server.client import Progress
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.errors import DiskTrouble, MnemonError, ModelBroken, ModelMissing, UsageError
+from mnemon_server.memory import CONTENT_LIMIT
+from mnemon_server.portable import jsonl
+from mnemon_server.settings import Settings
+
+FORMATS = ("jsonl",)
+_LONGEST_LINE = 8 * CONTENT_LIMIT
+
+
+class FileRefused(MnemonError):
+    """The file named by the user cannot be read, or may not be replaced."""
+
+    code = "file-refused"
+
+
+def import_file(settings: Settings, format: str, path: str, dry_run: bool, report: Progress) -> dict[str, Any]:
+    """Import a file (`-`: standard input), then embed what came in if a model is here; see `import_lines`.
+
+    Raises:
+        UsageError: unknown format.
+        FileRefused: no such file, or not readable.
+    """
+    _known(format)
+    client = InProcess(settings, "import", report)
+    try:
+        with _opened(path) as file:
+            result = jsonl.import_lines(client.context, _lines(file), dry_run)
+        if result["new"] and not dry_run:
+            result["embedded"] = _embed(client)
+        return result
+    finally:
+        client.close()
+
+
+def export_file(settings: Settings, format: str, path: str, force: bool, report: Progress) -> dict[str, Any]:
+    """Write all live memories to a file, 0600 and whole or not at all; `-` is standard output.
+
+    Raises:
+        UsageError: unknown format.
+        FileRefused: the file is there and `force` is not given.
+        DiskTrouble: it cannot be written.
+    """
+    _known(format)
+    client = InProcess(settings, "export", report)
+    try:
+        if path == "-":
+            return {"count": _write(client, sys.stdout, report), "path": path}
+        target = Path(path)
+        if target.exists() and not force:
+            raise FileRefused(f"{target} is there already", "add --force to replace it")
+        draft = target.with_name(f"{target.name}.part-{os.getpid()}")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                count = _write(client, file, report)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+        except OSError as trouble:
+            raise DiskTrouble(f"{target} cannot be written: {trouble.strerror or trouble}") from trouble
+        finally:
+            draft.unlink(missing_ok=True)
+        return {"count": count, "path": str(target)}
+    finally:
+        client.close()
+
+
+def _known(format: str) -> None:
+    if format not in FORMATS:
+        raise UsageError(f"unknown format {format!r}", f"the formats are {', '.join(FORMATS)}")
+
+
+def _write(client: InProcess, file: IO[str], report: Progress) -> int:
+    count = 0
+    for count, line in enumerate(jsonl.export_lines(client.context), 1):
+        file.write(line)
+        if count % 500 == 0:
+            report(count, 0)
+    return count
+
+
+def _embed(client: InProcess) -> int:
+    """Here rather than later: whoever imports a file is at the keyboard and expects to search it by meaning."""
+    try:
+        return int(client.call("embed_pending")["embedded"])
+    except (ModelMissing, ModelBroken):
+        return 0
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115  closed below, outside the reach of this except
+    except OSError as trouble:
+        raise FileRefused(f"{path} cannot be read: {trouble.strerror or trouble}") from trouble
+    with file:
+        yield file
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines of bounded length: a file without line ends may not fill the memory."""
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            line = b"(a line that is too long)"
+        yield line
