@@ -65,18 +65,19 @@ STOP_WORDS = (
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
-def build_tiny_model(folder: Path, seed: int = 7, model_file: str = "model.onnx") -> Path:
+def build_tiny_model(folder: Path, seed: int = 7, model_file: str = "model.onnx", pooled: bool = False) -> Path:
     """Write the model into `folder`, creating it, and return the folder.
 
     Same `seed`, same bytes; another seed gives other weights over the same words. `model_file` is the path of
-    the graph inside the folder, because published models differ in it.
+    the graph inside the folder, because published models differ in it. A `pooled` model answers with one
+    vector per text, as some published ones do.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = _vocabulary()
     _write_tokenizer(folder, tokens)
     path = folder / model_file
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(_graph(_rows(tokens, seed)), path)
+    onnx.save(_graph(_rows(tokens, seed), pooled), path)
     return folder
 
 
@@ -123,7 +124,7 @@ def _rows(tokens: list[str], seed: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(rows, dtype=np.float32)
 
 
-def _graph(rows: NDArray[np.float32]) -> onnx.ModelProto:
+def _graph(rows: NDArray[np.float32], pooled: bool) -> onnx.ModelProto:
     """last_hidden_state = row of each token + mean row of the tokens that are not padding."""
     shape = ["batch", "sequence"]
     nodes = [
@@ -140,6 +141,10 @@ def _graph(rows: NDArray[np.float32]) -> onnx.ModelProto:
         helper.make_node("Add", ["embedded", "types_wide"], ["typed"]),
         helper.make_node("Add", ["typed", "mean"], ["last_hidden_state"]),
     ]
+    output, width = "last_hidden_state", [*shape, DIMENSIONS]
+    if pooled:
+        nodes.append(helper.make_node("Squeeze", ["mean", "middle"], ["sentence_embedding"]))
+        output, width = "sentence_embedding", ["batch", DIMENSIONS]
     graph = helper.make_graph(
         nodes,
         "tiny",
@@ -147,7 +152,7 @@ def _graph(rows: NDArray[np.float32]) -> onnx.ModelProto:
             helper.make_tensor_value_info(name, TensorProto.INT64, shape)
             for name in ("input_ids", "attention_mask", "token_type_ids")
         ],
-        [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, [*shape, DIMENSIONS])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, width)],
         [
             numpy_helper.from_array(rows, "rows"),
             numpy_helper.from_array(np.array([2], dtype=np.int64), "last"),

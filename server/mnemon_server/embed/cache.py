@@ -8,7 +8,7 @@ and a truncated file is noticed without loading it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mnemon_server.embed.files import ModelFiles
@@ -54,6 +54,14 @@ def find_in_cache(models: Path, model: str) -> ModelFiles:
     if not (folder / receipt.model_file).is_file():
         return ModelFiles(model, None, problem=problem, hint=FETCH)
     return ModelFiles(model, folder, receipt.model_file, receipt.model, problem=problem, hint=FETCH_AGAIN)
+
+
+def write_receipt(models: Path, receipt: Receipt) -> None:
+    """Last of a download: from now on the model counts as being here."""
+    path = receipt_path(models, receipt.model)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8")
+    fresh.replace(path)
 
 
 def _wrong(folder: Path, name: str, size: int) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 THREADS = 1  # one text takes milliseconds; a second thread only spins while it waits for the first
 BATCH = 32  # texts
-BATCH_CHARACTERS = 24_000  # a batch is padded to its longest text, and attention grows with its square
+BATCH_CHARACTERS = 6_000  # a batch is padded to its longest text: small batches of long texts save memory and time
 LONGEST_TEXT = 40_000  # characters; beyond what any of the models reads, so not worth cutting into tokens
 CLS_FAMILIES = ("bge", "mxbai", "arctic")
 
