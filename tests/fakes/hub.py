@@ -55,8 +55,7 @@ class FakeHub:
 
     def __enter__(self) -> FakeHub:
         handler = type("Handler", (_Handler,), {"hub": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
@@ -76,6 +75,13 @@ class FakeHub:
 
     def large_gets(self) -> list[Request]:
         return [request for request in self.requests if request.path.startswith("/cdn/")]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """The other side went away in the middle: tests kill processes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -166,13 +172,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         body = body[:only]
-        rate = self.hub.faults.bytes_per_second
-        step = max(1, rate // 20) if rate else len(body) or 1
         try:
-            for start in range(0, len(body), step):
-                self.wfile.write(body[start : start + step])
-                if rate:
-                    time.sleep(0.05)
+            while body:
+                rate = self.hub.faults.bytes_per_second  # asked each time: a test may let go of the brake
+                step = max(1, rate // 20) if rate else len(body)
+                self.wfile.write(body[:step])
+                body = body[step:]
+                time.sleep(0.05 if rate else 0)
         except OSError:  # the other side was killed: that is the test
             self.close_connection = True
 

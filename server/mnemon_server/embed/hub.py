@@ -133,7 +133,7 @@ def _stream(listing: Listing, file: HubFile, part: Path, report: Callable[[int],
             return
         hf_raise_for_status(answer)
         with part.open("ab") as out:
-            if answer.status_code != 206:  # the whole file comes, whatever was asked for
+            if start and answer.status_code != 206:  # the whole file comes, whatever was asked for
                 out.truncate(0)
             for chunk in answer.iter_bytes():
                 out.write(chunk)

@@ -77,9 +77,28 @@ class Machine:
         return next(path for path in blobs.iterdir() if len(path.stem) == 64)
 
 
-@pytest.fixture
-def machine(tmp_path: Path, hub: FakeHub) -> Machine:
-    home = tmp_path / "home"
+def machine_at(home: Path, hub: FakeHub) -> Machine:
     home.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     return Machine(home, {**kept, "HOME": str(home), "USERPROFILE": str(home), "HF_ENDPOINT": hub.url})
+
+
+@pytest.fixture
+def machine(tmp_path: Path, hub: FakeHub) -> Machine:
+    return machine_at(tmp_path / "home", hub)
+
+
+@pytest.fixture(scope="session")
+def fetched(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Path:
+    """A models folder after `mnemon model fetch`."""
+    with FakeHub({REPOSITORY: published}) as hub:
+        machine = machine_at(tmp_path_factory.mktemp("fetched") / "home", hub)
+        done = machine.run("model", "fetch")
+    assert done.returncode == 0, done.stderr
+    return machine.models
+
+
+@pytest.fixture
+def machine_with_model(machine: Machine, fetched: Path) -> Machine:
+    shutil.copytree(fetched, machine.models, symlinks=True)
+    return machine
