@@ -85,7 +85,7 @@ def machine_at(home: Path, hub: FakeHub) -> Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path, hub: FakeHub) -> Machine:
-    return machine_at(tmp_path / "home", hub)
+    return machine_at(tmp_path / "machine", hub)
 
 
 @pytest.fixture(scope="session")
