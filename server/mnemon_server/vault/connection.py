@@ -11,7 +11,7 @@ import apsw
 
 from mnemon_server.errors import DiskTrouble, VaultBusy, VaultMoved, VaultRefused
 from mnemon_server.vault.frequencies import TermFrequencies
-from mnemon_server.vault.open import Opened, file_identity, open_vault_file
+from mnemon_server.vault.open import Opened, drop_stale_sidecars, file_identity, open_vault_file
 from mnemon_server.vault.trouble import named_trouble
 
 
@@ -96,6 +96,7 @@ class Vault:
 
     def _current(self) -> Opened:
         if self._opened is not None and not self._is_still(self._opened):
+            drop_stale_sidecars(self._opened)
             self.close()
         if self._opened is None:
             self._opened = open_vault_file(self.path)

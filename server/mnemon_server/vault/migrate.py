@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 
 import apsw
 
 from mnemon_server.errors import VaultTooNew
 
+NEWEST = 1  # the number of the last script; known here so that opening need not look for the scripts
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -23,14 +23,16 @@ class Migration:
 
 
 def released_migrations() -> tuple[Migration, ...]:
-    """The scripts of this package, in order, numbered from 1 without a gap."""
+    """The scripts of this package, in order, numbered from 1 to NEWEST without a gap."""
+    from importlib.resources import files  # costs as much as opening the vault
+
     found = []
     for entry in files("mnemon_server.vault.migrations").iterdir():
         name = _NAME.fullmatch(entry.name)
         if name:
             found.append(Migration(int(name[1]), entry.read_text(encoding="utf-8")))
     found.sort(key=lambda migration: migration.number)
-    assert [migration.number for migration in found] == list(range(1, len(found) + 1))
+    assert [migration.number for migration in found] == list(range(1, NEWEST + 1))
     return tuple(found)
 
 
@@ -39,14 +41,18 @@ def schema_version(connection: apsw.Connection) -> int:
 
 
 def bring_up_to_date(
-    connection: apsw.Connection, migrations: tuple[Migration, ...], put_copy_aside: Callable[[int], object]
+    connection: apsw.Connection,
+    put_copy_aside: Callable[[int], object],
+    migrations: tuple[Migration, ...] | None = None,
 ) -> None:
     """Apply what is missing in one transaction; `put_copy_aside(version)` runs before the first change.
+
+    `migrations` are the released ones unless given.
 
     Raises:
         VaultTooNew: the vault's version is beyond the last migration.
     """
-    newest = migrations[-1].number
+    newest = migrations[-1].number if migrations else NEWEST
     version = schema_version(connection)
     if version > newest:
         raise VaultTooNew(
@@ -60,7 +66,7 @@ def bring_up_to_date(
     with connection:
         # Another process may have migrated while we waited for the write lock.
         version = schema_version(connection)
-        for migration in migrations:
+        for migration in migrations or released_migrations():
             if migration.number > version:
                 connection.execute(migration.script)
                 connection.pragma("user_version", migration.number)

@@ -12,7 +12,7 @@ from pathlib import Path
 import apsw
 
 from mnemon_server.errors import DiskTrouble, VaultRefused
-from mnemon_server.vault.migrate import Migration, bring_up_to_date, released_migrations
+from mnemon_server.vault.migrate import Migration, bring_up_to_date
 from mnemon_server.vault.snapshot import archive_copy
 from mnemon_server.vault.trouble import named_trouble
 
@@ -24,10 +24,14 @@ _ELSEWHERE = "move the file away, or point MNEMON_VAULT_DIR at another folder"
 
 @dataclass(frozen=True)
 class Opened:
-    """A connection and what it can do. `vec_problem` is empty when vec0 is there."""
+    """A connection and what it can do. `vec_problem` is empty when vec0 is there.
+
+    `sidecars` are the WAL and its index as they were when this connection opened them.
+    """
 
     connection: apsw.Connection
     identity: tuple[int, int]
+    sidecars: dict[Path, tuple[int, int]]
     vec_problem: str
     read_only: bool
 
@@ -40,10 +44,9 @@ def open_vault_file(path: Path, migrations: tuple[Migration, ...] | None = None)
         VaultTooNew: written by a newer program.
         DiskTrouble: the folder or file cannot be used.
     """
-    scripts = migrations or released_migrations()
     with named_trouble(path):
         if not path.exists():
-            _create(path, scripts)
+            _create(path)
         _recognise(path)
         identity = file_identity(path)
         connection, read_only = _connect(path)
@@ -51,14 +54,29 @@ def open_vault_file(path: Path, migrations: tuple[Migration, ...] | None = None)
             vec_problem = load_vec(connection)
             if not read_only:
                 bring_up_to_date(
-                    connection,
-                    scripts,
-                    lambda version: archive_copy(connection, path, f"pre-schema-{version}"),
+                    connection, lambda version: archive_copy(connection, path, f"pre-schema-{version}"), migrations
                 )
         except BaseException:
             connection.close()
             raise
-        return Opened(connection, identity, vec_problem, read_only)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # makes the WAL and its index
+        return Opened(connection, identity, _sidecars(path), vec_problem, read_only)
+
+
+def drop_stale_sidecars(opened: Opened) -> None:
+    """Remove the WAL of a vault file that is no longer there, before its successor is opened.
+
+    SQLite would play it into the new file: a WAL says nothing about which database it belongs to. Only the
+    very files this connection had are removed; what another process made since is its successor's.
+    """
+    for path, identity in opened.sidecars.items():
+        if path.exists() and file_identity(path) == identity:
+            path.unlink()
+
+
+def _sidecars(path: Path) -> dict[Path, tuple[int, int]]:
+    files = [Path(f"{path}{suffix}") for suffix in ("-wal", "-shm")]
+    return {file: file_identity(file) for file in files if file.exists()}
 
 
 def file_identity(path: Path) -> tuple[int, int]:
@@ -119,7 +137,7 @@ def _open_immutable(path: Path) -> apsw.Connection:
     return apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
 
 
-def _create(path: Path, scripts: tuple[Migration, ...]) -> None:
+def _create(path: Path) -> None:
     """Build the vault under another name and give it its own by a link: nobody ever sees half of one."""
     make_private_folder(path.parent)
     draft = path.with_name(f"{path.name}.new-{os.getpid()}-{uuid.uuid4().hex[:8]}")
@@ -130,7 +148,7 @@ def _create(path: Path, scripts: tuple[Migration, ...]) -> None:
             prepare(connection)
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("journal_mode", "wal")
-            bring_up_to_date(connection, scripts, lambda version: None)
+            bring_up_to_date(connection, lambda version: None)
             with connection:
                 connection.executemany(
                     "INSERT INTO meta (key, value) VALUES (?, ?)",

@@ -1,0 +1,104 @@
+"""What every test stands on: a home of its own, a clock it can turn, a tiny model that is really loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from tests.tiny_model import build_tiny_model
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.settings import Settings
+from mnemon_server.vault.connection import Vault
+
+NOON = 1_780_000_000_000  # a moment in 2026, in milliseconds
+DAY = 86_400_000
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, and no setting of the developer's leaking in."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    for name in ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH", "CLAUDE_CONFIG_DIR", "PYTHONDONTWRITEBYTECODE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """A vault folder that does not exist yet, and no model."""
+    return Settings(home / ".mnemon")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture
+def with_model(settings: Settings, tiny_model: Path) -> Settings:
+    return replace(settings, model_path_from_environment=str(tiny_model))
+
+
+@dataclass
+class Clock:
+    """Milliseconds that only move when told to."""
+
+    now: int = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_days(self, days: float) -> None:
+        self.now += int(days * DAY)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_client(clock: Clock) -> Iterator[Callable[..., InProcess]]:
+    """Open clients of a vault on the test's clock; closed when the test ends."""
+    opened: list[InProcess] = []
+
+    def open_one(settings: Settings, caller: str = "test", session: str = "") -> InProcess:
+        client = InProcess(settings, caller)
+        client.context = replace(client.context, clock=clock, session=session)
+        opened.append(client)
+        return client
+
+    yield open_one
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def client(open_client: Callable[..., InProcess], settings: Settings) -> InProcess:
+    """A client of an empty vault, by words only."""
+    return open_client(settings)
+
+
+@pytest.fixture
+def hybrid(open_client: Callable[..., InProcess], with_model: Settings) -> InProcess:
+    """A client of an empty vault, with the tiny model."""
+    return open_client(with_model)
+
+
+@pytest.fixture
+def context(client: InProcess) -> ActionContext:
+    return client.context
+
+
+@pytest.fixture
+def vault(settings: Settings) -> Iterator[Vault]:
+    opened = Vault(settings.vault_path)
+    yield opened
+    opened.close()
