@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,6 +151,10 @@ def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
 
 def parse_config(text: str, path: str) -> dict[str, Value]:
     """The checked keys of a config.toml text."""
+    if not text.strip():
+        return {}
+    import tomllib
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:

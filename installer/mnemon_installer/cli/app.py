@@ -13,6 +13,9 @@ from mnemon_server import __version__
 from mnemon_server.errors import UsageError
 
 
+INTERRUPTED = 130
+
+
 @dataclass(frozen=True)
 class Command:
     """`module` holds one function `command`, or for a group one per word of `words`."""
@@ -61,6 +64,8 @@ def run_app(arguments: Sequence[str]) -> int:
     except typer.TyperException as wrong:
         line = " ".join(["mnemon", *([named] if named and len(wanted) == 1 else []), "--help"])
         raise UsageError(wrong.format_message().rstrip("."), line) from wrong
+    if status == INTERRUPTED:  # Typer turns Ctrl-C into a status of its own
+        raise KeyboardInterrupt
     return status if isinstance(status, int) else 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 import uuid
@@ -69,6 +68,8 @@ def filter_clause(filters: Filters, table: str) -> tuple[str, list[Value]]:
 
 def content_hash(content: str) -> str:
     """Equal for contents that differ only in surrounding space and line endings."""
+    import hashlib  # loads OpenSSL, which reading paths need not pay for
+
     plain = content.replace("\r\n", "\n").strip()
     return hashlib.sha256(plain.encode()).hexdigest()
 
