@@ -172,9 +172,6 @@ def _model(result: Json) -> str:
     model = result["model"]
     if not model["present"]:
         return f"{model['name']} is not on this machine: words only (mnemon model fetch)"
-    other = result["vault_model"]
-    if other and not other.startswith(f"{model['name']}@"):
-        return f"{model['name']}; the vault's vectors are of {other} (mnemon rebuild)"
     return str(model["name"])
 
 

@@ -16,14 +16,15 @@ REMEMBER_FROM = 1_000_000  # bytes; smaller files are quicker to read than to lo
 
 
 def fingerprint(files: ModelFiles, pooling: str, models: Path) -> str:
-    """`<name>@<digest>` over the weights, the tokenizer and the pooling: all that decides a vector.
+    """`<published name, or local>@<digest>` over the weights, the tokenizer and the pooling: all that decides a vector.
 
+    The name is no part of the folder's path, so a model that was moved stays the model it is.
     `models` is where digests are remembered; nothing is lost when it cannot be written.
     """
     assert files.folder is not None
     parts = [_digest(files.folder / name, models) for name in (files.model_file, "tokenizer.json")]
     whole = hashlib.sha256(" ".join([*parts, pooling]).encode()).hexdigest()
-    return f"{files.name}@{whole[:SHORT]}"
+    return f"{files.kin or 'local'}@{whole[:SHORT]}"
 
 
 def _digest(path: Path, models: Path) -> str:
