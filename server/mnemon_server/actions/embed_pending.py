@@ -68,6 +68,6 @@ def embed_all(
         with context.vault.write() as connection:
             if vectors.current_model(connection) != model:
                 break  # somebody moved the vault to another model meanwhile
-            done += vectors.store_vectors(connection, model, pairs, context.clock())
+            done += vectors.store_vectors(connection, model, pairs)
         context.report(done, max(total, done))
     return done

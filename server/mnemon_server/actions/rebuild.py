@@ -70,7 +70,7 @@ def rebuild_words(context: ActionContext) -> int:
 def begin(context: ActionContext, embedder: Embedder) -> VaultModel:
     """Move the vault to the embedder's model and call every older vector pending."""
     with context.vault.write() as connection:
-        vectors.begin_rebuild(connection, context.clock())
+        vectors.begin_rebuild(connection)
         model = vectors.current_model(connection)
         if model is None or model.fingerprint != embedder.fingerprint:
             model = vectors.adopt_model(connection, embedder.fingerprint, embedder.dimensions)

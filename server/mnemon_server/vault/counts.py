@@ -44,12 +44,12 @@ def _embedded(connection: apsw.Connection) -> int:
     model = read_meta(connection, "model")
     if model is None:
         return 0
-    since = int(read_meta(connection, "rebuild_since") or 0)
+    earliest = int(read_meta(connection, "rebuild_round") or 0)
     return int(
         connection.execute(
             "SELECT count(*) FROM live WHERE NOT EXISTS ("
             "SELECT 1 FROM passages AS p LEFT JOIN vectors AS v ON v.passage_id = p.id"
-            " AND v.model_id = ? AND v.embedded_at >= ? WHERE p.memory_id = live.id AND v.passage_id IS NULL)",
-            (int(model), since),
+            " AND v.model_id = ? AND v.round >= ? WHERE p.memory_id = live.id AND v.passage_id IS NULL)",
+            (int(model), earliest),
         ).get
     )

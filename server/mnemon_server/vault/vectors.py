@@ -16,7 +16,8 @@ from mnemon_server.vault.passages import Passage, passage_text
 CANDIDATES = 200
 _STALE = "index_stale"
 _CURRENT = "model"
-_REBUILD = "rebuild_since"
+_ROUND = "rebuild_round"
+_REBUILDING = "rebuilding"
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,22 @@ def adopt_model(connection: apsw.Connection, fingerprint: str, dimensions: int) 
     return model
 
 
-def begin_rebuild(connection: apsw.Connection, now: int) -> None:
-    """From now on vectors older than this moment count as pending; a second call goes on with the first."""
-    if read_meta(connection, _REBUILD) is None:
-        write_meta(connection, _REBUILD, str(now))
+def begin_rebuild(connection: apsw.Connection) -> None:
+    """Every vector there is now counts as pending; a call while one is under way goes on with that one.
+
+    Rounds are counted, not timed: a clock that is set back may not make old vectors look new.
+    """
+    if not is_rebuilding(connection):
+        write_meta(connection, _ROUND, str(_round(connection) + 1))
+        write_meta(connection, _REBUILDING, "1")
 
 
 def is_rebuilding(connection: apsw.Connection) -> bool:
-    return read_meta(connection, _REBUILD) is not None
+    return read_meta(connection, _REBUILDING) is not None
 
 
 def end_rebuild(connection: apsw.Connection) -> None:
-    write_meta(connection, _REBUILD, None)
+    write_meta(connection, _REBUILDING, None)
     connection.execute(
         "DELETE FROM vectors WHERE model_id <> (SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?)",
         (_CURRENT,),
@@ -70,35 +75,33 @@ def end_rebuild(connection: apsw.Connection) -> None:
 
 def pending_passages(connection: apsw.Connection, after: int, limit: int) -> list[Passage]:
     """Passages of live memories without a current vector, by id, beginning behind `after`."""
-    current, since = _wanted(connection)
+    current, earliest = _wanted(connection)
     rows = connection.execute(
         "SELECT p.id, live.title, live.content, p.start, p.length FROM passages AS p"
         " JOIN live ON live.id = p.memory_id LEFT JOIN vectors AS v ON v.passage_id = p.id"
-        " WHERE p.id > ? AND (v.passage_id IS NULL OR v.model_id <> ? OR v.embedded_at < ?)"
+        " WHERE p.id > ? AND (v.passage_id IS NULL OR v.model_id <> ? OR v.round < ?)"
         " ORDER BY p.id LIMIT ?",
-        (after, current, since, limit),
+        (after, current, earliest, limit),
     )
     return [Passage(row[0], passage_text(*row[1:])) for row in rows]
 
 
 def count_pending_passages(connection: apsw.Connection) -> int:
     """How many passages of live memories have no current vector."""
-    current, since = _wanted(connection)
+    current, earliest = _wanted(connection)
     return int(
         connection.execute(
             "SELECT count(*) FROM passages AS p JOIN live ON live.id = p.memory_id"
             " LEFT JOIN vectors AS v ON v.passage_id = p.id"
-            " WHERE v.passage_id IS NULL OR v.model_id <> ? OR v.embedded_at < ?",
-            (current, since),
+            " WHERE v.passage_id IS NULL OR v.model_id <> ? OR v.round < ?",
+            (current, earliest),
         ).get
     )
 
 
-def store_vectors(
-    connection: apsw.Connection, model: VaultModel, vectors: Sequence[tuple[int, bytes]], now: int
-) -> int:
+def store_vectors(connection: apsw.Connection, model: VaultModel, vectors: Sequence[tuple[int, bytes]]) -> int:
     """Keep (passage id, embedding) pairs; passages that are gone by now are passed over. How many were kept."""
-    kept = []
+    kept, current_round = [], _round(connection)
     for passage_id, embedding in vectors:
         found = connection.execute(
             "SELECT live.id FROM passages AS p JOIN live ON live.id = p.memory_id WHERE p.id = ?",
@@ -107,10 +110,10 @@ def store_vectors(
         if found is not None:
             kept.append((passage_id, embedding))
     connection.executemany(
-        "INSERT INTO vectors (passage_id, model_id, embedded_at, embedding) VALUES (?, ?, ?, ?)"
+        "INSERT INTO vectors (passage_id, model_id, round, embedding) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (passage_id) DO UPDATE SET model_id = excluded.model_id,"
-        " embedded_at = excluded.embedded_at, embedding = excluded.embedding",
-        [(passage_id, model.id, now, embedding) for passage_id, embedding in kept],
+        " round = excluded.round, embedding = excluded.embedding",
+        [(passage_id, model.id, current_round, embedding) for passage_id, embedding in kept],
     )
     if _index_is_usable(connection):
         _take_out(connection, [passage_id for passage_id, _ in kept])
@@ -253,7 +256,11 @@ def index_problems(connection: apsw.Connection) -> list[str]:
 
 def _wanted(connection: apsw.Connection) -> tuple[int, int]:
     model = current_model(connection)
-    return (model.id if model else -1), int(read_meta(connection, _REBUILD) or 0)
+    return (model.id if model else -1), _round(connection)
+
+
+def _round(connection: apsw.Connection) -> int:
+    return int(read_meta(connection, _ROUND) or 0)
 
 
 def _index_is_usable(connection: apsw.Connection) -> bool:

@@ -65,7 +65,7 @@ CREATE TABLE models (
 CREATE TABLE vectors (
   passage_id INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
   model_id INTEGER NOT NULL REFERENCES models (id),
-  embedded_at INTEGER NOT NULL,
+  round INTEGER NOT NULL, -- of rebuilding; vectors of an earlier round than the current one are pending
   embedding BLOB NOT NULL
 ) STRICT;
 
