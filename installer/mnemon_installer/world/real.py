@@ -1,0 +1,81 @@
+"""The machine we run on."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from shlex import quote
+
+from mnemon_installer.world import CommandTrouble, Completed, FileTrouble, Sight
+from mnemon_installer.world.fetching import fetch
+from mnemon_installer.world.holding import hold
+from mnemon_installer.world.replacing import remove_file, replace_file
+
+
+class RealWorld:
+    """A World in which everything happens."""
+
+    is_rehearsal = False
+
+    def __init__(self, environment: Mapping[str, str], home: Path, platform: str) -> None:
+        self.environment = environment
+        self.home = home
+        self.platform = platform
+
+    def look(self, path: Path) -> Sight | None:
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return Sight(stat.S_ISDIR(found.st_mode), stat.S_IMODE(found.st_mode), found.st_size)
+
+    def read(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as trouble:
+            raise FileTrouble(f"{path} cannot be read: {trouble.strerror}", f"ls -ld {quote(str(path))}") from trouble
+
+    def write(self, path: Path, content: bytes, expected: bytes | None, mode: int = 0o600) -> None:
+        replace_file(path, content, expected, mode)
+
+    def remove(self, path: Path, expected: bytes) -> None:
+        remove_file(path, expected)
+
+    def run(
+        self, argv: tuple[str, ...], input: str | None = None, timeout: float = 60, changes: bool = True
+    ) -> Completed:
+        try:
+            ended = subprocess.run(
+                argv,
+                input=input,
+                stdin=subprocess.DEVNULL if input is None else None,
+                capture_output=True,
+                timeout=timeout,
+                env=dict(self.environment),
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except subprocess.TimeoutExpired as trouble:
+            raise CommandTrouble(f"{argv[0]} did not end within {timeout:g} s") from trouble
+        except OSError as trouble:
+            raise CommandTrouble(f"{argv[0]} cannot be started: {trouble.strerror}") from trouble
+        return Completed(ended.returncode, ended.stdout, ended.stderr)
+
+    def perform(self, what: str, deed: Callable[[], object]) -> None:
+        deed()
+
+    def hold(self, path: Path, purpose: str) -> AbstractContextManager[None]:
+        return hold(path, purpose, self.now())
+
+    def fetch(self, url: str, timeout: float = 10) -> bytes:
+        return fetch(url, timeout)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
