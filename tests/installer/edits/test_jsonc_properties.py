@@ -1,0 +1,126 @@
+"""Properties of the splice editor, over texts in every layout that people and programs write."""
+
+from __future__ import annotations
+
+import json
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnemon_installer.edits.jsonc import Document
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
+NAMES = st.text(max_size=6) | st.sampled_from(["mcpServers", "mnemon", "a//b", 'quo"te', "/*x*/"])
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=12
+)
+OBJECTS = st.dictionaries(NAMES, VALUES, max_size=4)
+
+
+class Writer:
+    """Writes data as JSONC with seeded white space, comments and trailing commas."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.newline = self.random.choice(["\n", "\r\n", "\r"])
+        self.comments = self.random.random() < 0.5
+        self.trailing = self.random.random() < 0.3
+        self.spacious = self.random.random() < 0.7
+
+    def write(self, data: object) -> str:
+        bom = "\ufeff" if self.random.random() < 0.2 else ""
+        return bom + self.gap() + self.value(data) + self.gap()
+
+    def gap(self) -> str:
+        blanks = ["", " ", "\t", self.newline, self.newline + "    "] if self.spacious else [""]
+        parts = [self.random.choice(blanks)]
+        if self.comments and self.random.random() < 0.2:
+            parts.append(self.random.choice([f'// "a": {{,}} // {self.newline}', "/* } , */", f"/**{self.newline}*/"]))
+            parts.append(self.random.choice(blanks))
+        return "".join(parts)
+
+    def value(self, data: object) -> str:
+        if isinstance(data, dict):
+            return self.bracket(
+                "{}", [f"{self.value(k)}{self.gap()}:{self.gap()}{self.value(v)}" for k, v in data.items()]
+            )
+        if isinstance(data, list):
+            return self.bracket("[]", [self.value(item) for item in data])
+        return json.dumps(data, ensure_ascii=self.random.random() < 0.5)
+
+    def bracket(self, pair: str, parts: list[str]) -> str:
+        body = ",".join(f"{self.gap()}{part}{self.gap()}" for part in parts)
+        if parts and self.trailing and self.random.random() < 0.5:
+            body += "," + self.gap()
+        return pair[0] + (body or self.gap()) + pair[1]
+
+
+def commas_and_rest(text: str) -> str:
+    return "".join(text.split())
+
+
+@given(OBJECTS, st.integers())
+def test_what_was_written_is_what_is_read(data: dict[str, object], seed: int) -> None:
+    assert Document(Writer(seed).write(data)).data == data
+
+
+@settings(max_examples=400)
+@given(OBJECTS, st.integers(), NAMES, VALUES)
+def test_a_new_member_leaves_the_text_around_it_alone(
+    data: dict[str, object], seed: int, name: str, value: object
+) -> None:
+    data.pop(name, None)
+    text = Writer(seed).write(data)
+    edited = Document(text).set((name,), value)
+    assert edited.data == {**data, name: value}
+    assert edited.set((name,), value).text == edited.text  # twice is once
+    if data:
+        assert edited.remove((name,)).text == text
+    else:
+        assert edited.remove((name,)).data == {}
+
+
+@settings(max_examples=300)
+@given(OBJECTS, st.integers(), st.lists(NAMES, min_size=2, max_size=3), VALUES)
+def test_a_deep_member_comes_and_goes(data: dict[str, object], seed: int, path: list[str], value: object) -> None:
+    data[path[0]] = {"there": 1}
+    text = Writer(seed).write(data)
+    if path[1] == "there":
+        path[1] = "elsewhere"
+    edited = Document(text).set(tuple(path), value)
+    assert edited.get(tuple(path)) == value
+    assert edited.remove(tuple(path[:2])).text == text
+
+
+@settings(max_examples=300)
+@given(OBJECTS.filter(bool), st.integers(), st.randoms(use_true_random=False))
+def test_a_removed_member_takes_nothing_with_it(data: dict[str, object], seed: int, pick: random.Random) -> None:
+    name = pick.choice(sorted(data))
+    text = Writer(seed).write(data)
+    document = Document(text)
+    removed = document.remove((name,))
+    assert removed.data == {key: value for key, value in data.items() if key != name}
+    assert removed.text.count("/") - text.count("/") == -text[slice(*_span(document, name))].count("/")
+
+
+@settings(max_examples=300)
+@given(OBJECTS.filter(bool), st.integers(), st.randoms(use_true_random=False), VALUES)
+def test_a_replaced_value_changes_only_its_own_span(
+    data: dict[str, object], seed: int, pick: random.Random, value: object
+) -> None:
+    name = pick.choice(sorted(data))
+    text = Writer(seed).write(data)
+    document = Document(text)
+    edited = document.set((name,), value)
+    node = document.root.members[name].value
+    assert edited.text.startswith(text[: node.start])
+    assert edited.text.endswith(text[node.end :])
+    assert edited.data == {**data, name: value}
+
+
+def _span(document: Document, name: str) -> tuple[int, int]:
+    member = document.root.members[name]
+    return member.start, member.comma + 1 if member.comma >= 0 else member.value.end
