@@ -61,13 +61,13 @@ def fail(problem: dict[str, str], as_json: bool) -> None:
         out(envelope(None, [problem], ok=False))
     say(f"mnemon: {paint('error', 'red')}: {tidy(problem['message'])}")
     if problem["hint"]:
-        say(f"mnemon: {paint('hint', 'dim')}: {tidy(problem['hint'])}")
+        say(f"mnemon: {paint('hint', 'dim')}: {tidy_command(problem['hint'])}")
 
 
 def warn(message: str, hint: str = "") -> None:
     say(f"mnemon: {paint('warning', 'yellow')}: {tidy(message)}")
     if hint:
-        say(f"mnemon: {paint('hint', 'dim')}: {tidy(hint)}")
+        say(f"mnemon: {paint('hint', 'dim')}: {tidy_command(hint)}")
 
 
 def paint(text: str, colour: str, stream: Any = None) -> str:  # Any: whatever sys.stdout is just now
@@ -85,3 +85,8 @@ def tidy(text: str | Path) -> str:
     if len(home) < 2:
         return plain
     return "~" if plain == home else plain.replace(home + os.sep, "~" + os.sep)
+
+
+def tidy_command(text: str) -> str:
+    """As `tidy`, but between quotes no shell would expand a `~`, and what we print must work when pasted."""
+    return text if "'" in text else tidy(text)

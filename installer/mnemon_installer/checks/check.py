@@ -1,0 +1,67 @@
+"""A check: one thing that doctor looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.world import World
+
+Verdict = Literal["ok", "warn", "fail", "missing", "skipped"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`message` is one sentence; `fix` is one command to paste, and there is one for every problem."""
+
+    code: str
+    verdict: Verdict
+    message: str
+    fix: str = ""
+
+    @property
+    def is_problem(self) -> bool:
+        return self.verdict in ("warn", "fail", "missing")
+
+    @property
+    def hushes(self) -> bool:
+        """What needs this check has nothing to say of its own."""
+        return self.verdict in ("fail", "missing", "skipped")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is examined. `may_write` allows the probe to save a memory (and take it out again)."""
+
+    world: World
+    facts: Facts
+    may_write: bool = True
+
+
+class Check(Protocol):
+    """Looks at one thing and says how it is.
+
+    Attributes:
+        code: what a user types: `vault`.
+        about: what it looks at, for `--list`.
+        needs: codes of checks whose failure would only show again here.
+    """
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
+
+    @property
+    def needs(self) -> Sequence[str]: ...
+
+    def run(self, subject: Subject) -> Finding:
+        """Look. Changes nothing that stays.
+
+        Raises:
+            MnemonError: taken as a failure with its hint as the fix.
+        """
+        ...

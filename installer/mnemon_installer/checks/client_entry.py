@@ -1,0 +1,78 @@
+"""Does a client's file hold our entry, and is it the one we would write?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+
+from mnemon_installer.checks.check import Finding, Subject, Verdict
+from mnemon_installer.clients import Client
+from mnemon_installer.clients.client import Launch, is_ours, starts_the_same
+from mnemon_installer.clients.config_file import ConfigFile, read_config
+
+
+@dataclass(frozen=True)
+class ClientEntry:
+    """Reads the client's file as the client does."""
+
+    client: Client
+    needs: Sequence[str] = ()
+
+    @property
+    def code(self) -> str:
+        return f"{self.client.name}.entry"
+
+    @property
+    def about(self) -> str:
+        return f"{self.client.title} has mnemon registered as setup would"
+
+    def run(self, subject: Subject) -> Finding:
+        path = self.client.config_path(subject.world)
+        file = read_config(subject.world, path)
+        if not file.document.has(self.client.entry_path):
+            return self._absent(subject)
+        launch = self.client.launch_of(file.document.get(self.client.entry_path))
+        if launch is None or not is_ours(launch):
+            fix = f"{self._fix} --replace-foreign"
+            return Finding(self.code, "fail", f"the server called mnemon in {path} is not this one", fix)
+        return self._trouble(subject, file, launch) or Finding(self.code, "ok", f"registered in {path}")
+
+    @property
+    def _fix(self) -> str:
+        return f"mnemon setup {self.client.name}"
+
+    def _absent(self, subject: Subject) -> Finding:
+        if self.client.is_installed(subject.world):
+            return Finding(self.code, "fail", f"mnemon is not registered in {self.client.title}", self._fix)
+        return Finding(self.code, "skipped", f"{self.client.title} is not on this machine")
+
+    def _trouble(self, subject: Subject, file: ConfigFile, launch: Launch) -> Finding | None:
+        command = Path(launch.command)
+        if not command.is_absolute():
+            return Finding(self.code, "fail", f"the registered command {command} is not an absolute path", self._fix)
+        if subject.world.look(command) is None:
+            return Finding(self.code, "fail", f"the registered command {command} does not exist", self._fix)
+        wanted = subject.facts.launch
+        if wanted is not None and not starts_the_same(launch, wanted):
+            return Finding(self.code, *_difference(launch, wanted), self._fix)
+        if self.client.reads_strictly and file.document.lenient_line:
+            what = f"line {file.document.lenient_line} of {file.path} has a comment or a trailing comma"
+            fix = f"${{EDITOR:-nano}} +{file.document.lenient_line} {quote(str(file.path))}"
+            return Finding(self.code, "warn", f"{what}, and {self.client.title} reads strict JSON", fix)
+        if shadows := self.client.shadows(file.document.data):
+            message = f"the project {shadows[0]} has a server called mnemon of its own, which wins there"
+            fix = f"cd {quote(shadows[0])} && claude mcp remove --scope local mnemon"
+            return Finding(self.code, "warn", message, fix)
+        return None
+
+
+def _difference(launch: Launch, wanted: Launch) -> tuple[Verdict, str]:
+    """Verdict and sentence for an entry that starts something else than we would write."""
+    if dict(launch.environment) != dict(wanted.environment):
+        names = sorted(set(launch.environment) ^ set(wanted.environment)) or sorted(wanted.environment)
+        return "fail", f"the entry's variables are not those in force here: {', '.join(names)}"
+    if tuple(launch.arguments) != tuple(wanted.arguments):
+        return "fail", f"the entry runs `mnemon {' '.join(launch.arguments)}` instead of `mnemon serve`"
+    return "warn", f"the entry starts {launch.command}, and this is {wanted.command}"

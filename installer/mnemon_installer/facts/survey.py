@@ -1,0 +1,66 @@
+"""Looking around before anything is decided; nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemon_installer.clients import CLIENTS, Client
+from mnemon_installer.clients.client import Launch
+from mnemon_installer.facts.launcher import Installation, Launcher, find_launcher
+from mnemon_installer.world import World
+from mnemon_server.embed import ModelState, embedder_source
+from mnemon_server.settings import Settings, vault_folder
+
+
+@dataclass(frozen=True)
+class ClientFacts:
+    """A client as found. `program` is its own command line tool."""
+
+    client: Client
+    is_installed: bool
+    program: Path | None
+    config_path: Path
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The machine as found. `environment` is what a client must give our server, which knows no shell."""
+
+    settings: Settings
+    launcher: Launcher
+    environment: dict[str, str]
+    clients: tuple[ClientFacts, ...]
+    has_vault: bool
+    model: ModelState
+
+    @property
+    def launch(self) -> Launch | None:
+        """How clients should start our server, when they can rely on this installation."""
+        path = self.launcher.path
+        return Launch(str(path), environment=self.environment) if path is not None else None
+
+
+def survey(world: World, settings: Settings, installation: Installation) -> Facts:
+    """Everything the flows and checks decide on."""
+    return Facts(
+        settings=settings,
+        launcher=find_launcher(world, installation),
+        environment=_carried(world, settings),
+        clients=tuple(_look_at(client, world) for client in CLIENTS),
+        has_vault=world.look(settings.vault_path) is not None,
+        model=embedder_source(settings).state(),
+    )
+
+
+def _look_at(client: Client, world: World) -> ClientFacts:
+    return ClientFacts(client, client.is_installed(world), client.program(world), client.config_path(world))
+
+
+def _carried(world: World, settings: Settings) -> dict[str, str]:
+    carried: dict[str, str] = {}
+    if settings.folder != vault_folder({}, world.home):
+        carried["MNEMON_VAULT_DIR"] = str(settings.folder)
+    if settings.model_path_from_environment:
+        carried["MNEMON_MODEL_PATH"] = str(Path(settings.model_path_from_environment).expanduser().absolute())
+    return carried

@@ -1,0 +1,60 @@
+"""How a plan, and what became of it, looks to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mnemon_installer.plan.engine import Result
+from mnemon_installer.plan.plan import Outlook
+from mnemon_installer.plan.step import Blocked, Done, Needed
+from mnemon_installer.ui.console import paint, tidy, tidy_command
+
+_DIFF_COLOURS = {"+": "green", "-": "red", "@": "dim"}
+
+
+def outlook_lines(outlooks: Sequence[Outlook]) -> Iterator[str]:
+    """A line per step, and the diff of what it would edit."""
+    width = _width(outlook.step.subject for outlook in outlooks)
+    for outlook in outlooks:
+        verdict = outlook.verdict
+        yield f"  {outlook.step.subject:{width}}  {_foreseen(outlook)}"
+        if isinstance(verdict, Needed):
+            yield from (f"    {_painted(line)}" for line in tidy(verdict.diff).splitlines())
+
+
+def result_line(result: Result, width: int) -> str:
+    """What became of a step, in a word or a sentence, with what to type when it did not work."""
+    lines = [f"  {result.step.subject:{width}}  {_outcome(result)}"]
+    if result.hint and not result.is_satisfied:
+        lines.append(f"  {'':{width}}  {tidy_command(result.hint)}")
+    return "\n".join(lines)
+
+
+def subject_width(outlooks: Iterable[Outlook]) -> int:
+    return _width(outlook.step.subject for outlook in outlooks)
+
+
+def _width(subjects: Iterable[str]) -> int:
+    return max(map(len, subjects), default=0)
+
+
+def _foreseen(outlook: Outlook) -> str:
+    if isinstance(outlook.verdict, Done):
+        return "as it should be"
+    if isinstance(outlook.verdict, Blocked):
+        return f"{paint('not possible', 'red')}: {tidy(outlook.verdict.reason)}"
+    return tidy(outlook.step.describe())
+
+
+def _outcome(result: Result) -> str:
+    if result.outcome == "kept":
+        return "kept"
+    if result.is_satisfied:
+        return paint(tidy(result.message), "green")
+    word, colour = ("warning", "yellow") if result.outcome == "warned" else ("failed", "red")
+    return f"{paint(word, colour)}: {tidy(result.message)}"
+
+
+def _painted(line: str) -> str:
+    colour = _DIFF_COLOURS.get(line[:1])
+    return paint(line, colour) if colour else line

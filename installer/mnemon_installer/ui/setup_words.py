@@ -1,0 +1,79 @@
+"""What setup says at its end, to people and to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mnemon_installer.checks.check import Finding
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.flows.choices import Choices
+from mnemon_installer.flows.setup import chosen_clients
+from mnemon_installer.plan.engine import Result
+from mnemon_installer.plan.plan import Outlook
+from mnemon_installer.plan.step import Needed
+from mnemon_installer.ui.finding_lines import as_json as finding_json
+from mnemon_installer.world import World
+
+_TRY = 'try it: tell it "remember that ...", then look with `mnemon search ...`'
+
+
+def next_steps(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
+    """What the user does next, one sentence each."""
+    if world.is_rehearsal:
+        yield "This was a dry run: nothing was changed."
+        return
+    failed = [result.step.subject for result in results if result.is_failure]
+    if failed:
+        yield f"Not done: {', '.join(failed)}. Run `mnemon setup` again when that is mended; the rest is kept."
+    chosen = chosen_clients(facts, choices)
+    for found in chosen:
+        if found.client.title in failed:
+            continue
+        if not found.is_installed:
+            yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
+        else:
+            yield f"Next: {found.client.next_step}; {_TRY}."
+    if not chosen:
+        names = " ".join(found.client.name for found in facts.clients)
+        yield f"No MCP client was found ({names}). Install one, then run `mnemon setup` again."
+        yield f"Any other client can start this command over stdio: {facts.launcher.path or 'mnemon'} serve"
+
+
+def setup_result(
+    world: World, facts: Facts, outlooks: Sequence[Outlook], results: Sequence[Result], findings: Sequence[Finding]
+) -> dict[str, Any]:  # Any: JSON
+    return {
+        "dry_run": world.is_rehearsal,
+        "vault": str(facts.settings.vault_path),
+        "launcher": str(facts.launcher.path) if facts.launcher.path else None,
+        "steps": [_step(outlook, result) for outlook, result in zip(outlooks, results, strict=True)],
+        "findings": [finding_json(finding) for finding in findings],
+    }
+
+
+def setup_problems(results: Sequence[Result], findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """Steps and checks that did not go well, in the shape of `--json`."""
+    steps = [
+        {"code": result.step.key, "message": result.message, "hint": result.hint}
+        for result in results
+        if not result.is_satisfied
+    ]
+    checks = [
+        {"code": finding.code, "message": finding.message, "hint": finding.fix}
+        for finding in findings
+        if finding.is_problem
+    ]
+    return steps + checks
+
+
+def _step(outlook: Outlook, result: Result) -> dict[str, str]:
+    return {
+        "key": result.step.key,
+        "subject": result.step.subject,
+        "describe": result.step.describe(),
+        "outcome": result.outcome,
+        "message": result.message,
+        "hint": result.hint,
+        "diff": outlook.verdict.diff if isinstance(outlook.verdict, Needed) else "",
+    }
