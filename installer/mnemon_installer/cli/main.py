@@ -32,9 +32,10 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         if arguments[:1] == ["serve"] and not {"--help", "-h"} & set(arguments):
+            parent = os.getppid()  # asked before a second of imports, in which it might die
             from mnemon_server.serve.stdio import main as serve
 
-            return serve(arguments[1:])
+            return serve(arguments[1:], parent)
         from mnemon_installer.cli.app import run_app
 
         return run_app(arguments)

@@ -22,8 +22,8 @@ from mnemon_server.vault.connection import Vault
 PARENT_CHECK = 2.0  # seconds
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Serve until stdin ends or the parent process dies; returns the exit status.
+def main(arguments: Sequence[str], parent: int) -> int:
+    """Serve until stdin ends or the process `parent` dies; returns the exit status.
 
     The vault is opened, and created, by the first call that needs it; a model is loaded by the first search
     or save. `initialize` waits for neither.
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         session=uuid.uuid4().hex,
     )
     embedding = BackgroundEmbedding(context)
-    _leave_with_parent(os.getppid())
+    _leave_with_parent(parent)
     try:
         _serve(Desk(context, embedding.wake))
     finally:
