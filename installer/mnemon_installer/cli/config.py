@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +13,7 @@ import typer
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.edits.config_toml import with_setting
 from mnemon_installer.ui import console
+from mnemon_installer.world.real import RealWorld
 from mnemon_server.settings import SETTABLE, setting_named
 
 
@@ -44,10 +48,11 @@ def set(
     setting = setting_named(name)
     current = settings()
     parsed = setting.parse(value)
-    path = current.config_path
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text(with_setting(text, name, parsed), encoding="utf-8")
+    world = RealWorld(os.environ, Path.home(), sys.platform)
+    before = world.read(current.config_path)
+    after = with_setting((before or b"").decode(), name, parsed).encode()
+    if after != before:
+        world.write(current.config_path, after, before)
     console.show({"name": name, "value": parsed}, lambda result: [f"{name} = {result['value']}"], as_json)
 
 
