@@ -12,57 +12,60 @@ from mnemon_installer.ui import console
 from mnemon_server import __version__
 from mnemon_server.errors import UsageError
 
-
 INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
 class Command:
-    """`module` holds one function `command`, or for a group one per word of `words`."""
+    """`module` holds one function `command`, or for a group `group` and one function per word of `words`.
+
+    `summary` is its line in the overview, which need not import the modules for it; the function's
+    docstring is the help of the command itself.
+    """
 
     name: str
     module: str
-    section: str
+    summary: str
     words: tuple[str, ...] = ()
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("setup", "setup", "This machine"),
-    Command("doctor", "doctor", "This machine"),
-    Command("model", "model", "This machine", ("fetch", "status")),
-    Command("config", "config", "This machine", ("get", "set")),
-    Command("serve", "serve", "This machine"),
-    Command("search", "search", "Memories"),
-    Command("save", "save", "Memories"),
-    Command("get", "get", "Memories"),
-    Command("list", "list_", "Memories"),
-    Command("timeline", "timeline", "Memories"),
-    Command("related", "related", "Memories"),
-    Command("contradictions", "contradictions", "Memories"),
-    Command("forget", "forget", "Memories"),
-    Command("restore", "restore", "Memories"),
-    Command("pin", "pin", "Memories"),
-    Command("unpin", "unpin", "Memories"),
-    Command("profile", "profile", "Memories", ("add",)),
-    Command("status", "status", "The vault"),
-    Command("sweep", "sweep", "The vault"),
-    Command("rebuild", "rebuild", "The vault"),
-    Command("import", "import_", "The vault"),
-    Command("export", "export", "The vault"),
+    Command("setup", "setup", "Register mnemon in your MCP clients; prepare the vault."),
+    Command("doctor", "doctor", "Check that everything works, and say how to mend it."),
+    Command("model", "model", "Fetch or look at the embedding model.", ("fetch", "status")),
+    Command("config", "config", "Read and change settings.", ("get", "set")),
+    Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),
+    Command("search", "search", "Find memories by words and meaning."),
+    Command("save", "save", "Keep a memory."),
+    Command("get", "get", "Read one memory whole."),
+    Command("list", "list_", "List memories, newest first."),
+    Command("timeline", "timeline", "Memories by the time they were made, page by page."),
+    Command("related", "related", "Show what is connected to a memory."),
+    Command("contradictions", "contradictions", "Compare a memory with its nearest neighbours."),
+    Command("forget", "forget", "Forget a memory; restore brings it back."),
+    Command("restore", "restore", "Bring back a forgotten, archived or superseded memory."),
+    Command("pin", "pin", "Pin a memory: more certain, never archived."),
+    Command("unpin", "unpin", "Take a pin back."),
+    Command("profile", "profile", "Show the profile, or add a fact to it.", ("add",)),
+    Command("status", "status", "How the vault is: counts, model, size, backup."),
+    Command("sweep", "sweep", "Archive memories that have faded past their half-life."),
+    Command("rebuild", "rebuild", "Make every index anew and embed all memories."),
+    Command("import", "import_", "Bring memories in from a file."),
+    Command("export", "export", "Write all live memories to a file."),
 )
 
 
 def run_app(arguments: Sequence[str]) -> int:
     """Parse and carry out. Wrong usage comes out as UsageError."""
     named = next((word for word in arguments if not word.startswith("-")), None)
-    wanted = [command for command in COMMANDS if command.name == named] or list(COMMANDS)
+    wanted = [command for command in COMMANDS if command.name == named]
     program = typer.main.get_command(_assemble(wanted))
     try:
         status = program.main(args=list(arguments) or ["--help"], prog_name="mnemon", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None
     except typer.TyperException as wrong:
-        line = " ".join(["mnemon", *([named] if named and len(wanted) == 1 else []), "--help"])
+        line = " ".join(["mnemon", *(command.name for command in wanted), "--help"])
         raise UsageError(wrong.format_message().rstrip("."), line) from wrong
     if status == INTERRUPTED:  # Typer turns Ctrl-C into a status of its own
         raise KeyboardInterrupt
@@ -79,6 +82,9 @@ def _assemble(commands: Sequence[Command]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_program)
+    if not commands:
+        for command in COMMANDS:
+            app.command(command.name, help=command.summary)(_mentioned)
     for command in commands:
         module = import_module(f"mnemon_installer.cli.{command.module}")
         if not command.words:
@@ -90,6 +96,10 @@ def _assemble(commands: Sequence[Command]) -> typer.Typer:
             group.command(word)(getattr(module, word))
         app.add_typer(group, name=command.name)
     return app
+
+
+def _mentioned() -> None:
+    """Stands for a command in the overview; a command line that names one imports the real thing."""
 
 
 def _program(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
