@@ -6,11 +6,10 @@ CREATE TABLE meta (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The texts stand last: whoever reads the other columns of a long memory need not walk through its pages.
 CREATE TABLE memories (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   uid TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  content TEXT NOT NULL,
   content_hash TEXT NOT NULL,
   type TEXT NOT NULL,
   confidence REAL NOT NULL,
@@ -24,12 +23,19 @@ CREATE TABLE memories (
   access_count INTEGER NOT NULL DEFAULT 0,
   invalidated_at INTEGER,
   superseded_by INTEGER REFERENCES memories (id),
-  archived_at INTEGER
+  archived_at INTEGER,
+  title TEXT NOT NULL,
+  content TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX memories_by_content ON memories (content_hash);
 CREATE INDEX memories_by_session ON memories (source_session, id) WHERE source_session <> '';
 CREATE INDEX memories_by_time ON memories (created_at, id)
+  WHERE invalidated_at IS NULL AND superseded_by IS NULL AND archived_at IS NULL;
+-- Every column that a search is narrowed by, so that finding who passes reads nothing but this index. The
+-- last three are always NULL here; SQLite wants them in it before it calls the index covering.
+CREATE INDEX memories_by_filter
+  ON memories (type, source_client, pinned, updated_at, invalidated_at, superseded_by, archived_at)
   WHERE invalidated_at IS NULL AND superseded_by IS NULL AND archived_at IS NULL;
 CREATE UNIQUE INDEX memories_by_key ON memories (source_key)
   WHERE source_key IS NOT NULL AND invalidated_at IS NULL AND superseded_by IS NULL;
