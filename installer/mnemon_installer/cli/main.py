@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mnemon_installer.ui import console
 from mnemon_server.errors import MnemonError
+from mnemon_server.folders import make_private
 from mnemon_server.settings import vault_folder
 
 INTERRUPTED = 130
@@ -64,11 +65,11 @@ def _write_crash_log(bug: Exception) -> str:
     text = "".join(traceback.format_exception(bug))
     path = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as log:
             log.write(text)
-    except OSError:
+    except (OSError, MnemonError):
         console.say(text)
         return "please report the lines above"
     return f"please report it with the log {console.tidy(path)}"

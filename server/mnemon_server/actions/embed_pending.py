@@ -29,7 +29,7 @@ def run(context: ActionContext) -> dict[str, Any]:
     if model is None:
         reason = "the vault's vectors are of another model; `mnemon rebuild` moves it to this one"
     else:
-        embedded = embed_all(context, embedder, model)
+        embedded, _ = embed_all(context, embedder, model, total=count_pending(context))
     with context.vault.read() as connection:
         pending = counts.count(connection).pending
     return {"embedded": embedded, "pending": pending, "reason": reason}
@@ -51,23 +51,35 @@ def embed_all(
     context: ActionContext,
     embedder: Embedder,
     model: VaultModel,
+    total: int = 0,
+    after: int = 0,
     should_stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Embed pending passages batch by batch, each stored before the next; how many were embedded."""
-    with context.vault.read() as connection:
-        total = vectors.count_pending_passages(connection)
-    done, last = 0, 0
+) -> tuple[int, int]:
+    """Embed pending passages with an id behind `after`, batch by batch, each stored before the next.
+
+    `total`, when known, is passed on to the progress report.
+
+    Returns:
+        How many were embedded, and the id up to which none is pending any more.
+    """
+    done, last = 0, after
     while not should_stop():
         with context.vault.read() as connection:
             batch = vectors.pending_passages(connection, last, BATCH)
         if not batch:
             break
-        last = batch[-1].id
         embeddings = embedder.embed_passages([passage.text for passage in batch])
         pairs = [(passage.id, vector) for passage, vector in zip(batch, embeddings, strict=True)]
         with context.vault.write() as connection:
             if vectors.current_model(connection) != model:
                 break  # somebody moved the vault to another model meanwhile
             done += vectors.store_vectors(connection, model, pairs)
+        last = batch[-1].id
         context.report(done, max(total, done))
-    return done
+    return done, last
+
+
+def count_pending(context: ActionContext) -> int:
+    """Passages that wait for a vector."""
+    with context.vault.read() as connection:
+        return vectors.count_pending_passages(connection)

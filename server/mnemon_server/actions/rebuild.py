@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.actions.embed_pending import embed_all
+from mnemon_server.actions.embed_pending import count_pending, embed_all
 from mnemon_server.embed import Embedder
 from mnemon_server.errors import ModelBroken, ModelMissing
 from mnemon_server.vault import memories, vectors, words
@@ -26,7 +26,7 @@ def run(context: ActionContext) -> dict[str, Any]:
     embedded = 0
     if not started["reason"]:
         embedder = context.models.load()
-        embedded = embed_all(context, embedder, begin(context, embedder))
+        embedded, _ = embed_all(context, embedder, begin(context, embedder), total=started["pending"])
         finish(context)
     return {
         "words": started["words"],
@@ -50,9 +50,7 @@ def start(context: ActionContext) -> dict[str, Any]:
             vectors.rebuild_index(connection)
         return {"words": indexed, "pending": 0, "model": "", "reason": trouble.message}
     model = begin(context, embedder)
-    with context.vault.read() as connection:
-        pending = vectors.count_pending_passages(connection)
-    return {"words": indexed, "pending": pending, "model": model.fingerprint, "reason": ""}
+    return {"words": indexed, "pending": count_pending(context), "model": model.fingerprint, "reason": ""}
 
 
 def rebuild_words(context: ActionContext) -> int:
@@ -79,10 +77,15 @@ def begin(context: ActionContext, embedder: Embedder) -> VaultModel:
 
 def finish(context: ActionContext) -> None:
     """End a rebuild that is under way, once nothing is pending any more."""
-    with context.vault.read() as connection:
-        if not vectors.is_rebuilding(connection):
-            return
+    if not is_under_way(context):
+        return
     with context.vault.write() as connection:
         if vectors.is_rebuilding(connection) and vectors.count_pending_passages(connection) == 0:
             vectors.end_rebuild(connection)
             vectors.rebuild_index(connection)
+
+
+def is_under_way(context: ActionContext) -> bool:
+    """Whether a rebuild was begun, here or elsewhere, and not ended."""
+    with context.vault.read() as connection:
+        return vectors.is_rebuilding(connection)

@@ -22,6 +22,7 @@ from mnemon_server.embed.fast import locate
 from mnemon_server.embed.files import TOKENIZER_FILES
 from mnemon_server.embed.hub import HubFile, Listing, download, has_content, list_files, size_of
 from mnemon_server.errors import DiskTrouble, MnemonError, ModelBroken, ModelMissing, ModelUnreachable, UsageError
+from mnemon_server.folders import make_private
 from mnemon_server.settings import DEFAULT_MODEL, Settings
 
 Report = Callable[[str, int, int], None]
@@ -70,8 +71,7 @@ def fetch_model(settings: Settings, report: Report, force: bool = False) -> Path
     source = _source(settings.model)
     with _disk_troubles(settings.models_folder):
         listing = _needed(list_files(source.repository), source)
-        for folder in (settings.folder, settings.models_folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(settings.models_folder)
         return _fetch(source, listing, settings.models_folder, report)
 
 

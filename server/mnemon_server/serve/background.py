@@ -10,6 +10,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.embed_pending import embed_all, model_in_force
 from mnemon_server.errors import MnemonError
 
+_LEAVE_WORK = {"memory_save", "memory_rebuild"}
 _log = logging.getLogger("mnemon")
 
 
@@ -22,6 +23,12 @@ class BackgroundEmbedding:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._embedded_up_to = 0
+
+    def after(self, tool: str) -> None:
+        """A tool was used. A save leaves something to embed, and so may whoever used the vault before us."""
+        if tool in _LEAVE_WORK or (tool == "memory_search" and self._thread is None):
+            self.wake()
 
     def wake(self) -> None:
         """There may be something to embed. Returns at once; without a model on this disk nothing happens."""
@@ -58,5 +65,12 @@ class BackgroundEmbedding:
         model = model_in_force(self._context, embedder)
         if model is None:
             return
-        embed_all(self._context, embedder, model, self._stop.is_set)
-        rebuild.finish(self._context)
+        if rebuild.is_under_way(self._context):
+            embed_all(self._context, embedder, model, should_stop=self._stop.is_set)
+            rebuild.finish(self._context)
+            return
+        # What we have looked through once need not be looked through again after each save: passages only
+        # ever get larger ids. What another process leaves behind in between waits for the next start.
+        _, self._embedded_up_to = embed_all(
+            self._context, embedder, model, after=self._embedded_up_to, should_stop=self._stop.is_set
+        )

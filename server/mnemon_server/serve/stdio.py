@@ -42,7 +42,7 @@ def main(arguments: Sequence[str], parent: int) -> int:
     embedding = BackgroundEmbedding(context)
     _leave_with_parent(parent)
     try:
-        _serve(Desk(context, embedding.wake))
+        _serve(Desk(context, embedding.after))
     finally:
         embedding.close()
         context.vault.close()

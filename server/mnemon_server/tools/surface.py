@@ -25,10 +25,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where calls are answered: the context they work with, and how to wake the background embedding."""
+    """Where calls are answered: the context they work with, and what to tell the name of each tool that was used."""
 
     context: ActionContext
-    wake: Callable[[], None]
+    after: Callable[[str], None]
 
 
 # Tool -> its action and how the result reads.
@@ -64,12 +64,10 @@ def call_tool(desk: Desk, name: str, arguments: Mapping[str, Any]) -> Reply:  # 
     except MnemonError as trouble:
         hint = f" Hint: {trouble.hint}" if trouble.hint else ""
         return Reply(f"{trouble.message}.{hint}", is_error=True)
-    if name == "memory_save":
-        desk.wake()
+    desk.after(name)
     return Reply(text, render.inert(result))
 
 
 def _rebuild(desk: Desk) -> tuple[dict[str, Any], str]:
     result = rebuild.start(desk.context)
-    desk.wake()
     return result, render.rebuild(result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import uuid
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from mnemon_server.errors import DiskTrouble, VaultRefused
+from mnemon_server.folders import make_private
 from mnemon_server.vault.migrate import Migration, bring_up_to_date
 from mnemon_server.vault.snapshot import archive_copy
 from mnemon_server.vault.trouble import named_trouble
@@ -139,7 +139,7 @@ def _open_immutable(path: Path) -> apsw.Connection:
 
 def _create(path: Path) -> None:
     """Build the vault under another name and give it its own by a link: nobody ever sees half of one."""
-    make_private_folder(path.parent)
+    make_private(path.parent)
     draft = path.with_name(f"{path.name}.new-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     try:
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -173,18 +173,6 @@ def _give_name(draft: Path, path: Path) -> None:
     except OSError:
         if not path.exists():  # a file system without hard links
             draft.rename(path)
-
-
-def make_private_folder(folder: Path) -> None:
-    """The folder, 0700 when we make it; an existing one keeps its mode."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        return
-    except OSError as trouble:
-        raise DiskTrouble(f"the folder {folder} cannot be made: {trouble.strerror}") from trouble
-    if sys.platform != "win32":
-        folder.chmod(0o700)
 
 
 def _recognise(path: Path) -> None:

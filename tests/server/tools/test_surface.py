@@ -19,14 +19,11 @@ NAMES = [
 
 
 class Bench:
-    """Calls tools and counts how often the background embedding was woken."""
+    """Calls tools and keeps what the desk was told."""
 
     def __init__(self, client: InProcess) -> None:
-        self.woken = 0
-        self.desk = Desk(client.context, self.wake)
-
-    def wake(self) -> None:
-        self.woken += 1
+        self.told: list[str] = []
+        self.desk = Desk(client.context, self.told.append)
 
     def __call__(self, name: str, **arguments: Any) -> Reply:
         return call_tool(self.desk, name, arguments)
@@ -56,7 +53,7 @@ def test_instructions_are_short_and_begin_with_when_to_search_and_save() -> None
 
 def test_save_search_get(call: Bench) -> None:
     saved = call("memory_save", title="Use SQLite", content="We chose SQLite for the vault.", content_type="decision")
-    assert (saved.text, call.woken) == ("Saved as memory 1.", 1)
+    assert (saved.text, call.told) == ("Saved as memory 1.", ["memory_save"])
     assert saved.structured is not None
     assert saved.structured["outcome"] == "new"
     found = call("memory_search", query="sqlite")
@@ -151,7 +148,7 @@ def test_a_rebuild_happens_in_the_background(call: Bench) -> None:
     call("memory_save", title="A", content="alpha")
     reply = call("memory_rebuild")
     assert "1 passages are being embedded" in reply.text
-    assert call.woken == 2
+    assert call.told == ["memory_save", "memory_rebuild"]
 
 
 def test_a_rebuild_without_a_model_says_so(client: InProcess) -> None:
