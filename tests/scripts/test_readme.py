@@ -1,0 +1,56 @@
+"""The README is true: every command in it runs, in the order it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+BLOCKS = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands() -> list[str]:
+    """What a reader would type, without what only installs: the script that checks the repository does that."""
+    lines = [line for block in BLOCKS for line in block.strip().splitlines()]
+    found = [line.removeprefix("pip install . && ") for line in lines]
+    return [line for line in found if not line.startswith("pip install")]
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(commands()) > 15
+    assert commands()[0] == "mnemon setup"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the README's blocks are for a POSIX shell")
+def test_the_commands_of_the_readme_run(home: Path, tmp_path: Path) -> None:
+    environment = {
+        "HOME": str(home),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
+        "HF_ENDPOINT": "http://127.0.0.1:9",  # nobody listens: no network in tests
+    }
+    for command in commands():
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+    exported = (tmp_path / "memories.jsonl").read_text(encoding="utf-8")
+    assert "Deploys go out on Tuesdays." in exported
+
+
+def test_the_readme_names_every_tool() -> None:
+    from mnemon_server.tools.declarations import TOOLS
+
+    text = README.read_text(encoding="utf-8")
+    assert all(f"`{tool.name}`" in text for tool in TOOLS)
+
+
+def test_links_lead_somewhere() -> None:
+    text = README.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+        assert (README.parent / target).exists(), target
