@@ -154,3 +154,9 @@ def test_a_rebuild_happens_in_the_background(call: Bench) -> None:
 def test_a_rebuild_without_a_model_says_so(client: InProcess) -> None:
     reply = Bench(client)("memory_rebuild")
     assert "No vectors" in reply.text
+
+
+def test_the_list_that_clients_cache_changes_only_on_purpose(snapshot: Any) -> None:
+    """claude.ai keeps a tool list across deployments: names and parameters may be added, not changed."""
+    listed = [{"name": tool.name, "description": tool.description, **tool.input_schema()} for tool in TOOLS]
+    snapshot.assert_match(json.dumps(listed, indent=2) + "\n", "tools-list.json")
