@@ -10,7 +10,7 @@ from shlex import quote
 from mnemon_installer.checks.check import Finding, Subject, Verdict
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Launch, is_ours, starts_the_same
-from mnemon_installer.clients.config_file import ConfigFile, read_config
+from mnemon_installer.clients.config_file import ConfigFile, edit_command, read_config
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ClientEntry:
 
     def run(self, subject: Subject) -> Finding:
         path = self.client.config_path(subject.world)
-        file = read_config(subject.world, path)
+        file = read_config(subject.world, path, self.client.entry_path)
         if not file.document.has(self.client.entry_path):
             return self._absent(subject)
         launch = self.client.launch_of(file.document.get(self.client.entry_path))
@@ -59,7 +59,7 @@ class ClientEntry:
             return Finding(self.code, *_difference(launch, wanted), self._fix)
         if self.client.reads_strictly and file.document.lenient_line:
             what = f"line {file.document.lenient_line} of {file.path} has a comment or a trailing comma"
-            fix = f"${{EDITOR:-nano}} +{file.document.lenient_line} {quote(str(file.path))}"
+            fix = edit_command(subject.world, file.path, file.document.lenient_line)
             return Finding(self.code, "warn", f"{what}, and {self.client.title} reads strict JSON", fix)
         if shadows := self.client.shadows(file.document.data):
             message = f"the project {shadows[0]} has a server called mnemon of its own, which wins there"

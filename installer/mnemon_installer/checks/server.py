@@ -12,6 +12,7 @@ from mnemon_installer.clients.config_file import read_config
 from mnemon_installer.world import World
 from mnemon_server.client import connect
 from mnemon_server.client.mcp_probe import probe
+from mnemon_server.errors import MnemonError
 from mnemon_server.settings import load_settings
 
 TIMEOUT = 30.0  # seconds; a cold disk and an old laptop included
@@ -50,7 +51,7 @@ class OwnServer:
     needs: Sequence[str] = ("vault",)
 
     def run(self, subject: Subject) -> Finding:
-        by = next((client for client in CLIENTS if registered(subject.world, client)), None)
+        by = next((client for client in CLIENTS if _is_registered(subject.world, client)), None)
         if by is not None:
             return Finding(self.code, "skipped", f"see {by.name}.server")
         launcher = subject.facts.launcher
@@ -61,7 +62,15 @@ class OwnServer:
 
 def registered(world: World, client: Client) -> Launch | None:
     """How the client would start the server called mnemon, or None."""
-    return client.launch_of(read_config(world, client.config_path(world)).document.get(client.entry_path))
+    file = read_config(world, client.config_path(world), client.entry_path)
+    return client.launch_of(file.document.get(client.entry_path))
+
+
+def _is_registered(world: World, client: Client) -> bool:
+    try:
+        return registered(world, client) is not None
+    except MnemonError:  # a file that cannot be read; the entry's own check says so
+        return False
 
 
 def _try(code: str, launch: Launch, subject: Subject, fix: str) -> Finding:

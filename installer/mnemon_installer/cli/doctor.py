@@ -37,12 +37,15 @@ def command(codes: Codes = None, list_: ListFlag = False, as_json: JsonFlag = Fa
     width = code_width(checks)
     asked = set(codes or (check.code for check in checks))
 
+    def is_shown(finding: Finding) -> bool:
+        # A check that another one needs is shown only when it has something to say.
+        return finding.code in asked or finding.is_problem or finding.hushes
+
     def say(finding: Finding) -> None:
-        # A check that another one needs is shown only when it is the cause of something.
-        if not as_json and (finding.code in asked or finding.hushes):
+        if not as_json and is_shown(finding):
             console.out(finding_line(finding, width))
 
-    findings = [finding for finding in examine(checks, subject, say) if finding.code in asked or finding.hushes]
+    findings = tuple(filter(is_shown, examine(checks, subject, say)))
     status = exit_status(findings)
     problems = [
         {"code": finding.code, "message": finding.message, "hint": finding.fix}

@@ -26,6 +26,7 @@ class NotJson(MnemonError):
     """The text cannot be edited as JSON. The message gives line and column, never the text itself."""
 
     code = "not-json"
+    line = 1
 
 
 @dataclass(slots=True)
@@ -75,7 +76,9 @@ def parse_tree(text: str) -> Tree:
 def refused(text: str, position: int, what: str) -> NotJson:
     """The error for `what` at a position."""
     line, column = line_and_column(text, position)
-    return NotJson(f"line {line}, column {column}: {what}")
+    refusal = NotJson(f"line {line}, column {column}: {what}")
+    refusal.line = line
+    return refusal
 
 
 def line_and_column(text: str, position: int) -> tuple[int, int]:

@@ -48,7 +48,7 @@ class RegisterClient:
     def check(self, world: World) -> Verdict:
         if self.launch is None:
             return Blocked(*self.obstacle)
-        file = read_config(world, self.path)
+        file = read_config(world, self.path, self.client.entry_path)
         entry = self._entry(file)
         if starts_the_same(self.client.launch_of(entry), self.launch):
             return Done()
@@ -58,7 +58,7 @@ class RegisterClient:
         return Needed(json_diff(file.document.text, self._wanted(file).text, str(self.path)))
 
     def apply(self, world: World) -> str:
-        file = read_config(world, self.path)
+        file = read_config(world, self.path, self.client.entry_path)
         had_one = file.document.has(self.client.entry_path)
         back_up(world, self.path, file.content, self.backups, self.client.name)
         if self.program is not None and self._suits_the_program(file):
@@ -68,7 +68,7 @@ class RegisterClient:
         return "updated" if had_one else "registered"
 
     def undo(self, world: World) -> None:
-        file = read_config(world, self.path)
+        file = read_config(world, self.path, self.client.entry_path)
         if file.document.has(self.client.entry_path) and not self._is_foreign(file):
             world.write(self.path, file.document.remove(self.client.entry_path).text.encode(), file.content)
 
@@ -103,7 +103,7 @@ class RegisterClient:
 
     def _put_back(self, world: World, entry: Any) -> None:  # Any: whatever stood in the file
         # By our own edit: the entry may hold secrets, and those do not belong on a command line.
-        file = read_config(world, self.path)
+        file = read_config(world, self.path, self.client.entry_path)
         if not file.document.has(self.client.entry_path):
             world.write(self.path, file.document.set(self.client.entry_path, entry).text.encode(), file.content)
 

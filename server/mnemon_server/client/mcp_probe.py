@@ -64,10 +64,7 @@ def probe(
 
     progress, started = _Progress(), time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as stderr:
-        try:
-            problem = anyio.run(_bounded, command, environment, timeout, may_write, progress, stderr)
-        except OSError as trouble:
-            problem = f"{command[0]} cannot be started: {trouble.strerror or trouble}"
+        problem = anyio.run(_bounded, command, environment, timeout, may_write, progress, stderr)
         return ProbeReport(
             problem=problem,
             seconds=round(time.monotonic() - started, 3),
@@ -100,6 +97,8 @@ async def _bounded(
         cause = _first_cause(trouble)
         if isinstance(cause, TimeoutError):
             return f"no answer within {timeout:g} s while {progress.stage}"
+        if isinstance(cause, OSError) and not progress.server:
+            return f"it cannot be started: {cause.strerror or cause}"
         if not isinstance(cause, OSError | ValueError | MCPError | _Disappointed):
             raise
         return f"{str(cause).rstrip('.')} while {progress.stage}"
