@@ -1,0 +1,112 @@
+"""Setup killed half way: every file is the old one or the new one, and running it again completes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.installer.machine import Machine, installed_mnemon
+
+BEFORE = {"mcpServers": {"other": {"command": "x"}, "mnemon": {"command": "/old/mnemon", "args": ["serve"]}}, "n": 1}
+
+# Runs a command and kills itself at the n-th replacing of a file whose name ends with a suffix: before it, or after.
+KILLED = """
+import os, pathlib, signal, sys
+moment, suffix = sys.argv[1], sys.argv[2]
+sys.argv = ["mnemon", *sys.argv[3:]]
+real = pathlib.Path.replace
+def replace(self, target):
+    due = str(target).endswith(suffix)
+    if due and moment == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = real(self, target)
+    if due:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+pathlib.Path.replace = replace
+from mnemon_installer.cli.main import main
+main()
+"""
+
+
+@pytest.fixture
+def machine(home: Path) -> Machine:
+    machine = Machine(home, installed_mnemon())
+    machine.claude_file.write_text(json.dumps(BEFORE, indent=1))
+    return machine
+
+
+def completes(machine: Machine) -> None:
+    done = machine.run("setup", "--no-model")
+    assert done.returncode == 0, done.stdout + done.stderr
+    servers = machine.servers()
+    assert servers["other"] == {"command": "x"}
+    assert servers["mnemon"]["command"] == str(machine.mnemon)
+
+
+@pytest.mark.parametrize("moment", ["after-remove", "before-add", "after-add"])
+def test_killed_while_claude_registers(machine: Machine, moment: str) -> None:
+    machine.install_fake_claude()
+    killed = machine.run("setup", "--no-model", FAKE_CLAUDE=f"kill-{moment}")
+    assert killed.returncode == -9
+    left = json.loads(machine.claude_file.read_text())
+    assert left["mcpServers"]["other"] == {"command": "x"}
+    steps = json.loads((machine.home / ".mnemon" / "ops" / "setup-local.json").read_text())["steps"]
+    assert [(step["step"], step["state"]) for step in steps] == [("vault", "done"), ("claude-code.entry", "begun")]
+    completes(machine)
+
+
+@pytest.mark.parametrize(
+    ("moment", "suffix"), [("before", "/.claude.json"), ("after", "/.claude.json"), ("before", "/setup-local.json")]
+)
+def test_killed_while_a_file_is_replaced(machine: Machine, moment: str, suffix: str) -> None:
+    old = machine.claude_file.read_bytes()
+    killed = machine.start((sys.executable, "-c", KILLED, moment, suffix, "setup", "--no-model"))
+    assert killed.returncode == -9, killed.stderr
+    if (suffix, moment) == ("/.claude.json", "after"):
+        assert len(machine.servers()) == 2
+        assert machine.claude_file.read_bytes() != old
+    else:
+        assert machine.claude_file.read_bytes() == old
+    completes(machine)
+
+
+def test_interrupted_it_says_so_and_leaves_files_whole(machine: Machine) -> None:
+    program = machine.home / "bin" / "claude"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nkill -INT "$PPID"\nexec /bin/sleep 30\n')
+    program.chmod(0o755)
+    old = machine.claude_file.read_bytes()
+    done = machine.run("setup", "--no-model")
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+    assert machine.claude_file.read_bytes() == old
+    assert not (machine.home / ".mnemon" / "ops" / "setup.lock").exists()
+
+
+def test_a_second_setup_at_the_same_time_is_told_who_is_at_it(machine: Machine) -> None:
+    """The stand-in for `claude` holds the first setup open until the second one has been refused."""
+    gate = machine.home / "gate"
+    program = machine.home / "bin" / "claude"
+    program.parent.mkdir()
+    subprocess.run(["mkfifo", str(gate)], check=True)
+    program.write_text(f'#!/bin/sh\n[ "$2" = add ] && read word < "{gate}"\nexit 1\n')
+    program.chmod(0o755)
+    first = subprocess.Popen(
+        [str(machine.mnemon), "setup", "--no-model"],
+        env=machine.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with first:
+        with gate.open("w") as opened:  # opens when the first setup has come to `claude mcp add`
+            second = machine.run("setup", "--no-model")
+            opened.write("on\n")
+        first.communicate(timeout=60)
+    assert second.returncode == 1
+    assert f"another mnemon setup is running (process {first.pid}, since 20" in second.stderr
