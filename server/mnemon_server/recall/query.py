@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from mnemon_server.vault.segment import is_single_unspaced
 
@@ -11,6 +12,10 @@ MOST_TERMS = 12
 MOST_CHARACTERS = 4_000
 # A term in over a tenth of all memories tells them apart badly and costs a long posting list.
 TOO_COMMON = 0.1
+# Ranking costs a microsecond per match, so terms are added while their matches are at most this share of all
+# memories, or so few that it does not matter.
+MOST_MATCHES = 0.25
+FEW_MATCHES = 2_000
 _FEW_MEMORIES = 50
 
 STOP_WORDS = frozenset(
@@ -48,7 +53,8 @@ def worth_searching(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def choose_terms(words: Sequence[tuple[str, str]], counts: Mapping[str, int], total: int) -> Terms:
-    """At most twelve terms, the rarest; very common ones go while rarer ones remain.
+    """At most twelve terms, the rarest; very common ones go while rarer ones remain, and so does the rest
+    once the terms so far match a quarter of all memories.
 
     `words` are (token, stem) pairs, `counts` the number of memories per stem, `total` of all memories. A
     term that occurs nowhere takes no one's place. A single character of an unspaced script begins its
@@ -60,7 +66,15 @@ def choose_terms(words: Sequence[tuple[str, str]], counts: Mapping[str, int], to
     if not rare:
         # Only common words: all of them would read the whole index, a few of the rarest say as much.
         by_rarity = by_rarity[:3]
-    return Terms(tuple(token for token, _ in by_rarity[:MOST_TERMS]))
+    return Terms(tuple(_affordable(by_rarity[:MOST_TERMS], counts, total)))
+
+
+def _affordable(by_rarity: Sequence[tuple[str, str]], counts: Mapping[str, int], total: int) -> Iterator[str]:
+    budget = max(FEW_MATCHES, int(MOST_MATCHES * total))
+    matches = accumulate(counts.get(stem, 0) for _, stem in by_rarity)
+    for place, ((token, _), so_far) in enumerate(zip(by_rarity, matches, strict=True)):
+        if place == 0 or so_far <= budget:
+            yield token
 
 
 def _quoted(token: str) -> str:
