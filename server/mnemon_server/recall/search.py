@@ -119,13 +119,12 @@ def _best(
     now: int,
 ) -> list[Hit]:
     relevance = fuse(bm25, cosine)
-    known = memories.find_many_live(connection, relevance)
-    hits = [
-        Hit(
-            memory,
-            score(memory, relevance[key], bm25[key], cosine.get(key) if cosine is not None else None, now),
-        )
-        for key, memory in known.items()
-    ]
-    hits.sort(key=lambda hit: (-hit.score.total, hit.memory.id))
-    return hits[:limit]
+    # A hundred candidates are ranked and eight are shown: the texts of the others, up to 100 KB each, stay unread.
+    candidates = memories.find_many_live(connection, relevance, with_text=False)
+    scores = {
+        key: score(memory, relevance[key], bm25[key], cosine.get(key) if cosine is not None else None, now)
+        for key, memory in candidates.items()
+    }
+    best = sorted(scores, key=lambda key: (-scores[key].total, key))[:limit]
+    whole = memories.find_many_live(connection, best)
+    return [Hit(whole[key], scores[key]) for key in best]

@@ -16,6 +16,7 @@ _COLUMNS = (
     "id, uid, title, content, type, confidence, pinned, source_client, source_session, source_key,"
     " created_at, updated_at, accessed_at, access_count, invalidated_at, superseded_by, archived_at"
 )
+_WITHOUT_TEXT = _COLUMNS.replace("title, content", "'', ''")
 Value = str | int | float | None
 
 
@@ -142,11 +143,12 @@ def find_by_key(connection: apsw.Connection, source_key: str) -> Memory | None:
     )
 
 
-def find_many_live(connection: apsw.Connection, ids: Iterable[int]) -> dict[int, Memory]:
-    """The live ones among `ids`, whole."""
+def find_many_live(connection: apsw.Connection, ids: Iterable[int], with_text: bool = True) -> dict[int, Memory]:
+    """The live ones among `ids`, whole; or with title and content left empty, which is enough to rank them."""
     wanted = list(ids)
     marks = ",".join("?" * len(wanted))
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM live WHERE id IN ({marks})", wanted)
+    columns = _COLUMNS if with_text else _WITHOUT_TEXT
+    rows = connection.execute(f"SELECT {columns} FROM live WHERE id IN ({marks})", wanted)
     return {memory.id: memory for memory in map(_memory, rows)}
 
 
