@@ -40,7 +40,7 @@ class Meaning:
     def passage(self, number: int, ordinal: int, topic: int) -> bytes:
         """The vector of a passage of the corpus' text `number`."""
         if number < REAL and ordinal == 0:
-            return self._base[number].tobytes()
+            return bytes(self._base[number].tobytes())
         source = np.random.default_rng([number, ordinal])
         a, b = self._base[source.choice(self._by_topic[topic], 2)]
         noise = source.standard_normal(self.dimensions, dtype=np.float32) / np.float32(np.sqrt(self.dimensions))

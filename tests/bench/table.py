@@ -15,13 +15,14 @@ from tests.bench.vaults import model_folder
 
 
 def machine() -> dict[str, Any]:  # Any: JSON
+    model = model_folder()
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "sqlite": apsw.sqlite_lib_version(),
         "apsw": apsw.apsw_version(),
         "platform": f"{sys.platform} {platform.machine()}",
-        "model": model_folder().name if model_folder() else None,
+        "model": model.name if model else None,
     }
 
 
