@@ -38,7 +38,6 @@ if words[1] == "remove":
     if servers.pop(name, None) is None:
         leave(f'No MCP server named "{{name}}" in user scope')
 else:
-    moment("before-add")
     if wish == "refuse-add":
         leave("the disk is full of bees")
     if name in servers:

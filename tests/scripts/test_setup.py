@@ -67,7 +67,7 @@ def test_a_dry_run_shows_the_diff_and_touches_nothing(machine: Machine) -> None:
     done = machine.run("setup", "--dry-run")
     assert done.returncode == 0
     assert '+      "args": [' in done.stdout
-    assert "create the vault ~/.mnemon/default.sqlite" in done.stdout
+    assert "prepare the vault ~/.mnemon/default.sqlite, readable only by you" in done.stdout
     assert "nothing was changed" in done.stdout
     assert machine.contents() == before
     assert sorted(path.name for path in machine.home.iterdir()) == [".claude.json", "bin"]

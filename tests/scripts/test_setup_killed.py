@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 
-BEFORE = {"mcpServers": {"other": {"command": "x"}, "mnemon": {"command": "/old/mnemon", "args": ["serve"]}}, "n": 1}
+BEFORE: dict[str, Any] = {
+    "mcpServers": {"other": {"command": "x"}, "mnemon": {"command": "/old/mnemon", "args": ["serve"]}},
+    "n": 1,
+}  # Any: JSON
 
 # Runs a command and kills itself at the n-th replacing of a file whose name ends with a suffix: before it, or after.
 KILLED = """
@@ -47,7 +51,7 @@ def completes(machine: Machine) -> None:
     assert servers["mnemon"]["command"] == str(machine.mnemon)
 
 
-@pytest.mark.parametrize("moment", ["after-remove", "before-add", "after-add"])
+@pytest.mark.parametrize("moment", ["after-remove", "after-add"])
 def test_killed_while_claude_registers(machine: Machine, moment: str) -> None:
     machine.install_fake_claude()
     killed = machine.run("setup", "--no-model", FAKE_CLAUDE=f"kill-{moment}")
@@ -77,13 +81,13 @@ def test_killed_while_a_file_is_replaced(machine: Machine, moment: str, suffix: 
 def test_interrupted_it_says_so_and_leaves_files_whole(machine: Machine) -> None:
     program = machine.home / "bin" / "claude"
     program.parent.mkdir()
-    program.write_text('#!/bin/sh\nkill -INT "$PPID"\nexec /bin/sleep 30\n')
+    lines = ("#!/bin/sh", '[ "$2" = remove ] && echo "{}" > "$HOME/.claude.json" && exit 0', 'kill -INT "$PPID"')
+    program.write_text("\n".join((*lines, "exec /bin/sleep 30", "")))
     program.chmod(0o755)
-    old = machine.claude_file.read_bytes()
     done = machine.run("setup", "--no-model")
     assert done.returncode == 130
     assert "interrupted" in done.stderr
-    assert machine.claude_file.read_bytes() == old
+    assert machine.servers() == {"mnemon": BEFORE["mcpServers"]["mnemon"]}  # the former entry is back
     assert not (machine.home / ".mnemon" / "ops" / "setup.lock").exists()
 
 

@@ -14,5 +14,5 @@ def add_server(
     return (program, "mcp", "add", "--scope", "user", name, *variables, "--", command, *arguments)
 
 
-def remove_server(program: str, name: str) -> tuple[str, ...]:
-    return (program, "mcp", "remove", "--scope", "user", name)
+def remove_server(program: str, name: str, scope: str = "user") -> tuple[str, ...]:
+    return (program, "mcp", "remove", "--scope", scope, name)

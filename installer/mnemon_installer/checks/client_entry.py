@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from mnemon_installer.checks.check import Finding, Subject, Verdict
 from mnemon_installer.clients import Client
@@ -62,9 +61,8 @@ class ClientEntry:
             fix = edit_command(subject.world, file.path, file.document.lenient_line)
             return Finding(self.code, "warn", f"{what}, and {self.client.title} reads strict JSON", fix)
         if shadows := self.client.shadows(file.document.data):
-            message = f"the project {shadows[0]} has a server called mnemon of its own, which wins there"
-            fix = f"cd {quote(shadows[0])} && claude mcp remove --scope local mnemon"
-            return Finding(self.code, "warn", message, fix)
+            message = f"{shadows[0].place} has a server called mnemon of its own, which wins there"
+            return Finding(self.code, "warn", message, shadows[0].removal)
         return None
 
 

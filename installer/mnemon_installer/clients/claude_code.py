@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mnemon_installer.argv import claude
-from mnemon_installer.clients.client import SERVER_NAME, Launch
+from mnemon_installer.clients.client import SERVER_NAME, Launch, Shadow
 from mnemon_installer.edits.jsonc import Path as KeyPath
 from mnemon_installer.world import World
 from mnemon_installer.world.programs import find_program
@@ -52,11 +53,16 @@ class ClaudeCode:
             return None
         return Launch(command, tuple(map(str, arguments)), {key: str(value) for key, value in variables.items()})
 
-    def shadows(self, data: Mapping[str, Any]) -> list[str]:  # Any: JSON
+    def shadows(self, data: Mapping[str, Any]) -> list[Shadow]:  # Any: JSON
         projects = data.get("projects")
         if not isinstance(projects, dict):
             return []
-        return [folder for folder, project in projects.items() if _has_own(project)]
+        removal = shlex.join(claude.remove_server("claude", SERVER_NAME, "local"))
+        return [
+            Shadow(f"the project {folder}", f"cd {shlex.quote(folder)} && {removal}")
+            for folder, project in projects.items()
+            if _has_own(project)
+        ]
 
     def add_command(self, program: str, launch: Launch) -> tuple[str, ...]:
         return claude.add_server(program, SERVER_NAME, launch.command, launch.arguments, launch.environment)

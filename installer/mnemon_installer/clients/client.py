@@ -22,6 +22,14 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shadow:
+    """An entry of our name that wins over ours in one place, and the command that takes it out."""
+
+    place: str
+    removal: str
+
+
 class Client(Protocol):
     """One MCP client.
 
@@ -68,7 +76,7 @@ class Client(Protocol):
         """How an entry starts its server, or None when it is no entry of a program on this machine."""
         ...
 
-    def shadows(self, data: Mapping[str, Any]) -> list[str]:  # Any: JSON
+    def shadows(self, data: Mapping[str, Any]) -> list[Shadow]:  # Any: JSON
         """Places in the client's own data where another entry of our name wins over ours."""
         ...
 

@@ -25,7 +25,7 @@ class PrepareVault:
     is_optional: bool = False
 
     def describe(self) -> str:
-        return f"create the vault {self.settings.vault_path}"
+        return f"prepare the vault {self.settings.vault_path}, readable only by you"
 
     def check(self, world: World) -> Verdict:
         folder = world.look(self.settings.folder)

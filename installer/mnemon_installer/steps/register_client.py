@@ -93,19 +93,24 @@ class RegisterClient:
         path = self.client.entry_path
         if file.document.has(path):
             world.run(self.client.remove_command(program))
-        added = world.run(self.client.add_command(program, self.launch))
+        try:
+            added = world.run(self.client.add_command(program, self.launch))
+        except BaseException:  # Ctrl-C too: between remove and add there is no entry at all
+            self._put_back(world, file)
+            raise
         if added.status == 0:
             return
-        if file.document.has(path):
-            self._put_back(world, file.document.get(path))
+        self._put_back(world, file)
         said = (added.stderr.strip() or added.stdout.strip() or f"status {added.status}").splitlines()[0]
         raise StepFailed(f"`{Path(program).name} mcp add` refused: {said}", f"mnemon setup {self.client.name}")
 
-    def _put_back(self, world: World, entry: Any) -> None:  # Any: whatever stood in the file
-        # By our own edit: the entry may hold secrets, and those do not belong on a command line.
-        file = read_config(world, self.path, self.client.entry_path)
-        if not file.document.has(self.client.entry_path):
-            world.write(self.path, file.document.set(self.client.entry_path, entry).text.encode(), file.content)
+    def _put_back(self, world: World, former: ConfigFile) -> None:
+        """The entry that `former` has, by our own edit: it may hold secrets, which no command line may."""
+        path = self.client.entry_path
+        file = read_config(world, self.path, path)
+        if former.document.has(path) and not file.document.has(path):
+            restored = file.document.set(path, former.document.get(path))
+            world.write(self.path, restored.text.encode(), file.content)
 
 
 def _one_line(entry: Any) -> str:  # Any: whatever stands in the file

@@ -78,6 +78,11 @@ def paint(text: str, colour: str, stream: Any = None) -> str:  # Any: whatever s
     return f"\033[{_COLOURS[colour]}m{text}\033[0m"
 
 
+def tint(text: str, colour: str) -> str:
+    """As `paint`, for a line of the result."""
+    return paint(text, colour, sys.stdout)
+
+
 def tidy(text: str | Path) -> str:
     """The home folder as `~`, because what we print gets pasted into issues."""
     home = str(Path.home())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mnemon_installer.checks.check import Check, Finding
-from mnemon_installer.ui.console import paint, tidy, tidy_command
+from mnemon_installer.ui.console import tidy, tidy_command, tint
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "missing": "red", "skipped": "dim"}
 _WIDEST_VERDICT = max(map(len, _COLOURS))
@@ -13,10 +13,10 @@ _WIDEST_VERDICT = max(map(len, _COLOURS))
 
 def finding_line(finding: Finding, width: int) -> str:
     """One finding, and under a problem the command that mends it."""
-    verdict = paint(f"{finding.verdict:{_WIDEST_VERDICT}}", _COLOURS[finding.verdict])
+    verdict = tint(f"{finding.verdict:{_WIDEST_VERDICT}}", _COLOURS[finding.verdict])
     lines = [f"  {verdict}  {finding.code:{width}}  {tidy(finding.message)}"]
     if finding.is_problem and finding.fix:
-        lines.append(f"  {'':{_WIDEST_VERDICT}}  {'':{width}}  {paint('fix:', 'dim')} {tidy_command(finding.fix)}")
+        lines.append(f"  {'':{_WIDEST_VERDICT}}  {'':{width}}  {tint('fix:', 'dim')} {tidy_command(finding.fix)}")
     return "\n".join(lines)
 
 

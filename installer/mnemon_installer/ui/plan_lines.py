@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mnemon_installer.plan.engine import Result
 from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Blocked, Done, Needed
-from mnemon_installer.ui.console import paint, tidy, tidy_command
+from mnemon_installer.ui.console import tidy, tidy_command, tint
 
 _DIFF_COLOURS = {"+": "green", "-": "red", "@": "dim"}
 
@@ -42,7 +42,7 @@ def _foreseen(outlook: Outlook) -> str:
     if isinstance(outlook.verdict, Done):
         return "as it should be"
     if isinstance(outlook.verdict, Blocked):
-        return f"{paint('not possible', 'red')}: {tidy(outlook.verdict.reason)}"
+        return f"{tint('not possible', 'red')}: {tidy(outlook.verdict.reason)}"
     return tidy(outlook.step.describe())
 
 
@@ -50,11 +50,11 @@ def _outcome(result: Result) -> str:
     if result.outcome == "kept":
         return "kept"
     if result.is_satisfied:
-        return paint(tidy(result.message), "green")
+        return tint(tidy(result.message), "green")
     word, colour = ("warning", "yellow") if result.outcome == "warned" else ("failed", "red")
-    return f"{paint(word, colour)}: {tidy(result.message)}"
+    return f"{tint(word, colour)}: {tidy(result.message)}"
 
 
 def _painted(line: str) -> str:
     colour = _DIFF_COLOURS.get(line[:1])
-    return paint(line, colour) if colour else line
+    return tint(line, colour) if colour else line

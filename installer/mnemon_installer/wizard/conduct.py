@@ -46,7 +46,7 @@ def conduct(plan: Plan, world: World, ops: Path, *, may_ask: bool, quiet: bool) 
         _show(plan, outlooks)
     needs_work = any(outlook.is_needed for outlook in outlooks)
     if needs_work and may_ask and not world.is_rehearsal and not questions.confirm("Go ahead?"):
-        raise Declined("nothing was changed")
+        raise Declined("declined: nothing was changed")
     is_told = not quiet and not world.is_rehearsal
     if is_told and needs_work:
         console.out()

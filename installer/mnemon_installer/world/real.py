@@ -11,7 +11,6 @@ from pathlib import Path
 from shlex import quote
 
 from mnemon_installer.world import CommandTrouble, Completed, FileTrouble, Sight
-from mnemon_installer.world.fetching import fetch
 from mnemon_installer.world.holding import hold
 from mnemon_installer.world.replacing import remove_file, replace_file
 
@@ -75,6 +74,8 @@ class RealWorld:
         return hold(path, purpose, self.now())
 
     def fetch(self, url: str, timeout: float = 10) -> bytes:
+        from mnemon_installer.world.fetching import fetch  # urllib costs every command 15 ms, and few fetch
+
         return fetch(url, timeout)
 
     def now(self) -> datetime:

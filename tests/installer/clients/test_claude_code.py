@@ -74,7 +74,9 @@ def test_any_trace_of_it_counts(world: RealWorld, home: Path, trace: str) -> Non
 
 def test_a_project_of_its_own_with_our_name_is_noticed() -> None:
     data = {"projects": {"/a": {"mcpServers": {"mnemon": {}}}, "/b": {"mcpServers": {}}, "/c": None}}
-    assert ClaudeCode().shadows(data) == ["/a"]
+    assert [(shadow.place, shadow.removal) for shadow in ClaudeCode().shadows(data)] == [
+        ("the project /a", "cd /a && claude mcp remove --scope local mnemon")
+    ]
 
 
 def test_command_lines() -> None:
