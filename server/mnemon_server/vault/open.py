@@ -12,6 +12,7 @@ import apsw
 
 from mnemon_server.errors import DiskTrouble, VaultRefused
 from mnemon_server.folders import make_private
+from mnemon_server.vault.drafts import clear_abandoned, draft_of
 from mnemon_server.vault.migrate import Migration, bring_up_to_date
 from mnemon_server.vault.snapshot import archive_copy
 from mnemon_server.vault.trouble import named_trouble
@@ -47,7 +48,10 @@ def open_vault_file(path: Path, migrations: tuple[Migration, ...] | None = None)
     with named_trouble(path):
         if not path.exists():
             _create(path)
+            clear_abandoned(path)
         _recognise(path)
+        if path.stat().st_nlink > 1:  # somebody may have died just before dropping the draft's name
+            clear_abandoned(path)
         identity = file_identity(path)
         connection, read_only = _connect(path)
         try:
@@ -140,7 +144,7 @@ def _open_immutable(path: Path) -> apsw.Connection:
 def _create(path: Path) -> None:
     """Build the vault under another name and give it its own by a link: nobody ever sees half of one."""
     make_private(path.parent)
-    draft = path.with_name(f"{path.name}.new-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    draft = draft_of(path)
     try:
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = apsw.Connection(str(draft), flags=apsw.SQLITE_OPEN_READWRITE)
