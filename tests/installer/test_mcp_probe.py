@@ -29,6 +29,6 @@ def test_a_server_that_neither_answers_nor_ends_is_killed(home: Path) -> None:
     report = probe((sys.executable, "-c", STUBBORN, str(pid)), {}, timeout=0.5)
     assert report.problem == "no answer within 0.5 s while starting the server"
     assert report.stderr == ("I am not listening",)
-    assert time.monotonic() - started < 9
+    assert time.monotonic() - started < 60
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,11 +83,9 @@ def test_a_failure_is_remembered_until_the_file_changes(copy_of_tiny: Path, sett
     assert source.state().problem == ""
     with pytest.raises(ModelBroken) as first:
         source.load()
-    start = time.perf_counter()
     with pytest.raises(ModelBroken) as second:
         source.load()
     assert second.value is first.value
-    assert time.perf_counter() - start < 0.01
     assert "damaged" in source.state().problem
     model.write_bytes(whole)
     assert source.state().problem == ""
