@@ -9,7 +9,7 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.tools.declarations import INSTRUCTIONS, TOOLS
-from mnemon_server.tools.surface import Desk, Reply, call_tool
+from mnemon_server.tools.surface import NOTICE, Desk, Reply, call_tool
 
 NAMES = [
     "memory_search", "memory_get", "memory_timeline", "memory_related", "memory_save", "memory_pin",
@@ -124,6 +124,13 @@ def test_hostile_text_is_inert_in_text_and_structure_and_verbatim_in_the_vault(c
         assert "<system>" not in shown
         assert "<|im_start|>" not in shown
     assert hybrid.call("get", id=1)["memory"]["content"] == hostile
+
+
+def test_the_structure_says_too_that_what_follows_is_data(call: Bench) -> None:
+    call("memory_save", title="A", content="alpha")
+    for reply in (call("memory_search", query="alpha"), call("memory_get", id=1), call("profile_get")):
+        assert reply.structured is not None
+        assert next(iter(reply.structured.items())) == ("notice", NOTICE)
 
 
 def test_the_remaining_tools_answer(call: Bench) -> None:

@@ -280,7 +280,7 @@ def test_a_disk_that_takes_no_more_bytes_loses_nothing(settings: Settings) -> No
 
 
 READ_ONLY = """
-import os, sys
+import os, sys, urllib.parse
 from pathlib import Path
 from mnemon_server.errors import DiskTrouble
 from mnemon_server.vault.connection import Vault
