@@ -29,7 +29,7 @@ class ClientEntry:
 
     def run(self, subject: Subject) -> Finding:
         path = self.client.config_path(subject.world)
-        file = read_config(subject.world, path, self.client.entry_path)
+        file = read_config(subject.world, self.client)
         if not file.document.has(self.client.entry_path):
             return self._absent(subject)
         launch = self.client.launch_of(file.document.get(self.client.entry_path))
@@ -56,10 +56,11 @@ class ClientEntry:
         wanted = subject.facts.launch
         if wanted is not None and not starts_the_same(launch, wanted):
             return Finding(self.code, *_difference(launch, wanted), self._fix)
-        if self.client.reads_strictly and file.document.lenient_line:
-            what = f"line {file.document.lenient_line} of {file.path} has a comment or a trailing comma"
-            fix = edit_command(subject.world, file.path, file.document.lenient_line)
-            return Finding(self.code, "warn", f"{what}, and {self.client.title} reads strict JSON", fix)
+        line, what = file.refused_by(self.client)
+        if line:
+            fix = edit_command(subject.world, file.path, line)
+            said = f"line {line} of {file.path} has {what}, which {self.client.title} refuses"
+            return Finding(self.code, "warn", said, fix)
         if shadows := self.client.shadows(file.document.data):
             message = f"{shadows[0].place} has a server called mnemon of its own, which wins there"
             return Finding(self.code, "warn", message, shadows[0].removal)

@@ -62,7 +62,7 @@ class OwnServer:
 
 def registered(world: World, client: Client) -> Launch | None:
     """How the client would start the server called mnemon, or None."""
-    file = read_config(world, client.config_path(world), client.entry_path)
+    file = read_config(world, client)
     return client.launch_of(file.document.get(client.entry_path))
 
 

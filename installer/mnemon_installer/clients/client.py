@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mnemon_installer.edits.jsonc import Path as KeyPath
 from mnemon_installer.world import World
@@ -30,15 +30,33 @@ class Shadow:
     removal: str
 
 
+Format = Literal["jsonc", "toml"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands: a file, its format, and the keys that lead to the entry."""
+
+    path: Path
+    format: Format
+    entry_path: KeyPath
+
+
 class Client(Protocol):
     """One MCP client.
 
     Attributes:
         name: what a user types: `claude-code`.
         title: what a user reads: `Claude Code`.
+        format: how its file is written.
         entry_path: where our entry stands in its file.
+        refuses_comments: it cannot read its own file with a comment in it.
+        refuses_trailing_commas: nor with a comma after the last element.
         next_step: what makes a running client see a new server.
-        reads_strictly: it refuses comments and trailing commas in its file.
+        verify: how a person sees in the client itself that the server is there.
+        remote_hint: what a person does instead where `direct_entry` gives None.
+        version_command: prints its version; empty where there is no such command.
+        has_hooks: its hooks can put memories before the model, so that it needs no rules for that.
     """
 
     @property
@@ -48,40 +66,74 @@ class Client(Protocol):
     def title(self) -> str: ...
 
     @property
+    def format(self) -> Format: ...
+
+    @property
     def entry_path(self) -> KeyPath: ...
+
+    @property
+    def refuses_comments(self) -> bool: ...
+
+    @property
+    def refuses_trailing_commas(self) -> bool: ...
 
     @property
     def next_step(self) -> str: ...
 
     @property
-    def reads_strictly(self) -> bool: ...
+    def verify(self) -> str: ...
+
+    @property
+    def remote_hint(self) -> str: ...
+
+    @property
+    def version_command(self) -> tuple[str, ...]: ...
+
+    @property
+    def has_hooks(self) -> bool: ...
 
     def config_path(self, world: World) -> Path:
         """The file that the client reads its servers from, there or not."""
         ...
 
+    def rules_file(self, world: World) -> Path | None:
+        """The Markdown file with the user's standing instructions, there or not; None: it reads no such file."""
+        ...
+
     def program(self, world: World) -> Path | None:
-        """Its own command line tool, when it is on PATH."""
+        """Its own command line tool, where we register through that instead of editing the file."""
         ...
 
     def is_installed(self, world: World) -> bool:
         """Any trace of it: its program, its file, its folder."""
         ...
 
-    def entry(self, launch: Launch) -> dict[str, Any]:  # Any: JSON
-        """The entry that we would write."""
+    def entry(self, launch: Launch, former: Any = None) -> dict[str, Any]:  # Any: JSON or TOML values
+        """The entry that we would write; what the user added to `former`, an entry of ours, stays in it."""
         ...
 
     def launch_of(self, entry: Any) -> Launch | None:  # Any: whatever stands in the file
         """How an entry starts its server, or None when it is no entry of a program on this machine."""
         ...
 
+    def direct_entry(self, url: str, token: str) -> dict[str, Any] | None:  # Any: as above
+        """The entry for a server on the web, the token inside; None where the client takes none from its file."""
+        ...
+
+    def is_switched_off(self, entry: Any) -> bool:  # Any: whatever stands in the file
+        """The user has switched this entry off in the client, and it starts nothing."""
+        ...
+
     def shadows(self, data: Mapping[str, Any]) -> list[Shadow]:  # Any: JSON
         """Places in the client's own data where another entry of our name wins over ours."""
         ...
 
+    def stale_places(self, world: World) -> tuple[Place, ...]:
+        """Where older versions, or other guides, put an entry of ours that the client never reads."""
+        ...
+
     def add_command(self, program: str, launch: Launch) -> tuple[str, ...]:
-        """The client's own way to register us."""
+        """The client's own way to register us, by `program`."""
         ...
 
     def remove_command(self, program: str) -> tuple[str, ...]: ...

@@ -1,16 +1,22 @@
-"""A client's file, read for editing."""
+"""A client's file, read for editing by the editor of its format."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
+from mnemon_installer.clients.client import Client, Format, Launch, Place, is_ours
+from mnemon_installer.edits.diff import json_diff, text_diff
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.jsonc import Path as KeyPath
-from mnemon_installer.edits.jsonc_tree import NotJson
+from mnemon_installer.edits.jsonc_tree import NotJson, line_and_column, parse_tree
+from mnemon_installer.edits.toml import NotToml, TomlDocument
 from mnemon_installer.world import World
 from mnemon_server.errors import MnemonError
+
+AnyDocument = Document | TomlDocument
 
 
 class BadClientFile(MnemonError):
@@ -25,31 +31,96 @@ class ConfigFile:
 
     path: Path
     content: bytes | None
-    document: Document
+    document: AnyDocument
+
+    def refused_by(self, client: Client) -> tuple[int, str]:
+        """The first line that we can read and the client cannot, with what is there; 0 when there is none."""
+        if not isinstance(self.document, Document) or self.document.is_blank:
+            return 0, ""
+        text, tree = self.document.text, parse_tree(self.document.text)
+        found = []
+        if client.refuses_comments and tree.comments:
+            found.append((line_and_column(text, tree.comments[0][0])[0], "a comment"))
+        if client.refuses_trailing_commas and tree.trailing_comma >= 0:
+            found.append((line_and_column(text, tree.trailing_comma)[0], "a trailing comma"))
+        return min(found, default=(0, ""))
+
+    def is_foreign(self, client: Client) -> bool:
+        """There is an entry of our name, and it does not start our server."""
+        entry = self.document.get(client.entry_path)
+        return self.document.has(client.entry_path) and not is_ours(client.launch_of(entry))
+
+    def with_launch(self, client: Client, launch: Launch) -> AnyDocument:
+        """The document with our entry: a new one, or ours of before with what differs changed in place."""
+        former = None if self.is_foreign(client) else self.document.get(client.entry_path)
+        return self.with_entry(client, client.entry(launch, former), former)
+
+    def with_entry(self, client: Client, entry: dict[str, Any], former: Any = None) -> AnyDocument:  # Any: JSON, TOML
+        path = client.entry_path
+        if isinstance(self.document, TomlDocument):
+            return self.document.set(path, entry)
+        if not isinstance(former, dict):
+            return _set(self.document, path, entry, client)
+        edited = self.document
+        for name in former.keys() - entry.keys():
+            edited = edited.remove((*path, name))
+        for name, value in entry.items():
+            edited = _set(edited, (*path, name), value, client)
+        return edited
+
+    def diff(self, edited: AnyDocument) -> str:
+        """What `edited` changes, for people, secrets hidden."""
+        show = json_diff if isinstance(edited, Document) else text_diff
+        return show(self.document.text, edited.text, str(self.path))
 
 
-def read_config(world: World, path: Path, entry_path: KeyPath) -> ConfigFile:
-    """Read and parse the file; a missing or blank one says nothing.
+def read_config(world: World, client: Client, path: Path | None = None) -> ConfigFile:
+    """Read and parse the client's file, or the one at `path`; a missing or blank one says nothing.
 
     Raises:
-        BadClientFile: it cannot be edited, or what `entry_path` leads through is no object; with line and column.
+        BadClientFile: it cannot be edited, or what the entry's path leads through is no object; with line and column.
     """
-    content = world.read(path)
+    return read_place(world, Place(path or client.config_path(world), client.format, client.entry_path))
+
+
+def read_place(world: World, place: Place) -> ConfigFile:
+    """The same for an entry that stands anywhere."""
+    content = world.read(place.path)
     try:
-        document = Document((content or b"").decode("utf-8"))
-        document.get(entry_path)
+        document = _parsed((content or b"").decode("utf-8"), place.format)
+        document.get(place.entry_path)
     except UnicodeDecodeError as trouble:
         line = (content or b"").count(b"\n", 0, trouble.start) + 1
-        problem = f"{path} is not UTF-8 text (line {line}); it was left as it is"
-        raise BadClientFile(problem, edit_command(world, path, line)) from trouble
-    except NotJson as trouble:
-        problem = f"{path}, {trouble.message}; it was left as it is"
-        raise BadClientFile(problem, edit_command(world, path, trouble.line)) from trouble
-    return ConfigFile(path, content, document)
+        problem = f"{place.path} is not UTF-8 text (line {line}); it was left as it is"
+        raise BadClientFile(problem, edit_command(world, place.path, line)) from trouble
+    except (NotJson, NotToml) as trouble:
+        problem = f"{place.path}, {trouble.message}; it was left as it is"
+        raise BadClientFile(problem, edit_command(world, place.path, trouble.line)) from trouble
+    return ConfigFile(place.path, content, document)
 
 
 def edit_command(world: World, path: Path, line: int) -> str:
-    """What to type to mend a line."""
+    """What to type to mend a line; 0 where none can be named."""
     if world.platform == "win32":
         return f'notepad "{path}"'
-    return f"${{EDITOR:-nano}} +{line} {quote(str(path))} && mnemon setup"
+    return f"${{EDITOR:-nano}} {f'+{line} ' if line else ''}{quote(str(path))} && mnemon setup"
+
+
+def _parsed(text: str, format: Format) -> AnyDocument:
+    return TomlDocument(text) if format == "toml" else Document(text)
+
+
+def _set(before: Document, path: KeyPath, value: Any, client: Client) -> Document:  # Any: JSON
+    """With `value` at `path`, and no trailing comma of our making where the client refuses them: a file may have
+    them all the same, and the editor follows the style that it finds."""
+    after = before.set(path, value)
+    if not client.refuses_trailing_commas or before.has(path):
+        return after
+    new = next(path[: depth + 1] for depth in range(len(path)) if not before.has(path[: depth + 1]))
+    owner = after.root
+    for name in new[:-1]:
+        owner = owner.members[name].value
+    member = owner.members[new[-1]]
+    if member.comma < 0 or next(reversed(owner.members)) != new[-1]:
+        return after
+    return Document(after.text[: member.comma] + after.text[member.comma + 1 :])

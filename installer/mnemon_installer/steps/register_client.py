@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.clients import Client
-from mnemon_installer.clients.client import Launch, is_ours, starts_the_same
-from mnemon_installer.clients.config_file import ConfigFile, read_config
-from mnemon_installer.edits.diff import json_diff
-from mnemon_installer.edits.jsonc import Document
+from mnemon_installer.clients.client import Launch, starts_the_same
+from mnemon_installer.clients.config_file import AnyDocument, ConfigFile, read_config
 from mnemon_installer.edits.mask import mask_json
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
 from mnemon_installer.steps.backup import back_up
@@ -48,17 +46,17 @@ class RegisterClient:
     def check(self, world: World) -> Verdict:
         if self.launch is None:
             return Blocked(*self.obstacle)
-        file = read_config(world, self.path, self.client.entry_path)
+        file = read_config(world, self.client, self.path)
         entry = self._entry(file)
         if starts_the_same(self.client.launch_of(entry), self.launch):
             return Done()
-        if self._is_foreign(file) and not self.replace_foreign:
+        if file.is_foreign(self.client) and not self.replace_foreign:
             reason = f"{self.path} has another server called mnemon: {_one_line(entry)}"
             return Blocked(reason, f"mnemon setup {self.client.name} --replace-foreign")
-        return Needed(json_diff(file.document.text, self._wanted(file).text, str(self.path)))
+        return Needed(file.diff(self._wanted(file)))
 
     def apply(self, world: World) -> str:
-        file = read_config(world, self.path, self.client.entry_path)
+        file = read_config(world, self.client, self.path)
         had_one = file.document.has(self.client.entry_path)
         back_up(world, self.path, file.content, self.backups, self.client.name)
         if self.program is not None and self._suits_the_program(file):
@@ -68,25 +66,22 @@ class RegisterClient:
         return "updated" if had_one else "registered"
 
     def undo(self, world: World) -> None:
-        file = read_config(world, self.path, self.client.entry_path)
-        if file.document.has(self.client.entry_path) and not self._is_foreign(file):
+        file = read_config(world, self.client, self.path)
+        if file.document.has(self.client.entry_path) and not file.is_foreign(self.client):
             world.write(self.path, file.document.remove(self.client.entry_path).text.encode(), file.content)
 
     def _entry(self, file: ConfigFile) -> Any:  # Any: whatever stands in the file
         return file.document.get(self.client.entry_path)
 
-    def _is_foreign(self, file: ConfigFile) -> bool:
-        return file.document.has(self.client.entry_path) and not is_ours(self.client.launch_of(self._entry(file)))
-
-    def _wanted(self, file: ConfigFile) -> Document:
+    def _wanted(self, file: ConfigFile) -> AnyDocument:
         assert self.launch is not None  # `check` blocks before
-        return file.document.set(self.client.entry_path, self.client.entry(self.launch))
+        return file.with_launch(self.client, self.launch)
 
     def _suits_the_program(self, file: ConfigFile) -> bool:
         """A client that reads strictly refuses to touch an empty file, or one with comments."""
-        if file.content is None or not self.client.reads_strictly:
+        if file.content is None:
             return True
-        return not file.document.is_blank and not file.document.lenient_line
+        return not file.document.is_blank and not file.refused_by(self.client)[0]
 
     def _through_program(self, world: World, program: str, file: ConfigFile) -> None:
         assert self.launch is not None  # `check` blocks before
@@ -107,9 +102,9 @@ class RegisterClient:
     def _put_back(self, world: World, former: ConfigFile) -> None:
         """The entry that `former` has, by our own edit: it may hold secrets, which no command line may."""
         path = self.client.entry_path
-        file = read_config(world, self.path, path)
+        file = read_config(world, self.client, self.path)
         if former.document.has(path) and not file.document.has(path):
-            restored = file.document.set(path, former.document.get(path))
+            restored = file.with_entry(self.client, former.document.get(path))
             world.write(self.path, restored.text.encode(), file.content)
 
 

@@ -58,7 +58,7 @@ def apply(step: RegisterClient, world: RealWorld) -> None:
         ),
         (
             '{\n  "näme": "日本", // c\n  "b": [1,],\n}'.encode(),
-            f'{{\n  "näme": "日本", // c\n  "b": [1,],\n  "mcpServers": {PRETTY},\n}}',
+            f'{{\n  "näme": "日本", // c\n  "b": [1,],\n  "mcpServers": {PRETTY}\n}}',
         ),
         (b'{\r\n  "a": 1\r\n}\r\n', f'{{\n  "a": 1,\n  "mcpServers": {PRETTY}\n}}\n'.replace("\n", "\r\n")),
         (b'\xef\xbb\xbf{\n\t"a": 1\n}', f'\ufeff{{\n  "a": 1,\n  "mcpServers": {PRETTY}\n}}'.replace("  ", "\t")),
@@ -120,7 +120,8 @@ def test_a_foreign_entry_is_shown_and_left_until_told_otherwise(
 def test_a_drifted_entry_of_ours_is_updated_in_place(step: RegisterClient, world: RealWorld) -> None:
     step.path.write_text('{"mcpServers": {"mnemon": {"command": "/old/mnemon", "args": ["serve"]}, "x": {}}}')
     apply(step, world)
-    assert step.path.read_text() == f'{{"mcpServers": {{"mnemon": {OURS}, "x": {{}}}}}}'
+    ours = '{"command": "/opt/mnemon", "args": ["serve"], "type": "stdio", "env": {}}'
+    assert step.path.read_text() == f'{{"mcpServers": {{"mnemon": {ours}, "x": {{}}}}}}'
 
 
 def test_the_file_is_backed_up_before_each_change_and_three_copies_stay(step: RegisterClient, world: RealWorld) -> None:
