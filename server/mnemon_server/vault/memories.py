@@ -220,7 +220,10 @@ def erase(connection: apsw.Connection, memory_id: int) -> None:
 
 
 def _one(connection: apsw.Connection, tail: str, parameters: tuple[Value, ...]) -> Memory | None:
-    row = connection.execute(f"SELECT {_COLUMNS} {tail}", parameters).fetchone()
+    try:
+        row = connection.execute(f"SELECT {_COLUMNS} {tail}", parameters).fetchone()
+    except OverflowError:
+        return None  # a number too large for any row's id
     return _memory(row) if row else None
 
 

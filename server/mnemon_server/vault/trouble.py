@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from mnemon_server.errors import DiskTrouble, MnemonError, VaultBusy, VaultRefused
+from mnemon_server.errors import BadContent, DiskTrouble, MnemonError, VaultBusy, VaultRefused
 
 
 @contextmanager
@@ -21,6 +21,9 @@ def named_trouble(path: Path) -> Iterator[None]:
         if named is None:
             raise
         raise named from trouble
+    except UnicodeEncodeError:
+        # Half a surrogate pair, from a command line that is not UTF-8: SQLite cannot hold or look for it.
+        raise BadContent("the text is not valid Unicode; nothing was changed") from None
 
 
 def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
