@@ -60,10 +60,10 @@ def open_vault_file(path: Path, migrations: tuple[Migration, ...] | None = None)
                 bring_up_to_date(
                     connection, lambda version: archive_copy(connection, path, f"pre-schema-{version}"), migrations
                 )
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # makes the WAL and its index
         except BaseException:
             connection.close()
             raise
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # makes the WAL and its index
         return Opened(connection, identity, _sidecars(path), vec_problem, read_only)
 
 
