@@ -17,6 +17,7 @@ class EntryShape:
         local_marks: what an entry of a program must say besides: `"type": "stdio"`.
         remote_marks: the same for an entry of a server on the web.
         local_defaults: what we write into a new entry, and a user may change.
+        remote_defaults: the same on the web.
         marks_are_optional: an entry of a program without its marks works too.
         environment_key: where the variables stand.
         writes_empty_environment: write the variables even when there are none, as the client itself does.
@@ -29,6 +30,7 @@ class EntryShape:
     local_marks: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
     remote_marks: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
     local_defaults: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
+    remote_defaults: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
     marks_are_optional: bool = False
     environment_key: str = "env"
     writes_empty_environment: bool = False
@@ -66,7 +68,7 @@ class EntryShape:
 
     def direct_entry(self, url: str, token: str) -> dict[str, Any]:  # Any: JSON or TOML values
         headers = {"Authorization": f"Bearer {token}"}
-        return {**self.remote_marks, self.url_key: url, self.headers_key: headers}
+        return {**self.remote_marks, self.url_key: url, self.headers_key: headers, **self.remote_defaults}
 
     def is_switched_off(self, entry: Any) -> bool:  # Any: whatever stands in the file
         return self.off is not None and isinstance(entry, dict) and entry.get(self.off[0]) is self.off[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mnemon_installer.clients import CLIENTS
 from mnemon_installer.facts.launcher import Installation
 from mnemon_installer.facts.survey import Facts, survey
 from mnemon_installer.flows.choices import Choices
@@ -39,7 +40,8 @@ def test_without_a_client_vault_and_model_are_prepared(facts: Facts) -> None:
 
 def test_an_installed_client_is_registered_unless_others_are_named(facts: Facts, home: Path) -> None:
     installed = replace(facts, clients=tuple(replace(found, is_installed=True) for found in facts.clients))
-    assert planned(installed, Choices()) == ["vault", "model", "claude-code.entry"]
+    assert planned(installed, Choices()) == ["vault", "model", *(f"{client.name}.entry" for client in CLIENTS)]
+    assert planned(installed, Choices(("gemini",))) == ["vault", "model", "gemini.entry"]
 
 
 def test_a_named_client_is_registered_though_not_installed(facts: Facts) -> None:
