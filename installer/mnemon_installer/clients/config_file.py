@@ -85,7 +85,11 @@ def read_config(world: World, client: Client, path: Path | None = None) -> Confi
 
 def read_place(world: World, place: Place) -> ConfigFile:
     """The same for an entry that stands anywhere."""
-    content = world.read(place.path)
+    return parse_place(world, place, world.read(place.path))
+
+
+def parse_place(world: World, place: Place, content: bytes | None) -> ConfigFile:
+    """The same for bytes that stood there once."""
     try:
         document = _parsed((content or b"").decode("utf-8"), place.format)
         document.get(place.entry_path)
