@@ -6,23 +6,23 @@ the edit is refused.
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from mnemon_installer.edits.jsonc_splices import Splice, Splicer, spliced
 from mnemon_installer.edits.jsonc_tree import Member, Node, NotJson, line_and_column, parse_tree, refused
-from mnemon_installer.edits.layout import layout_of, line_indent, starts_its_line
+from mnemon_installer.edits.layout import newline_near
+from mnemon_installer.edits.paths import NOTHING, Place, absent_above, as_places, changed, is_same, shown
 
 Path = tuple[str, ...]
-_Splice = tuple[int, int, str]
 _BLANK = " \t\r\n"
 
 
 class Document:
     """One JSON text. Edits give a new Document; this one stays.
 
-    A blank text reads as an empty object, which the first `set` writes.
+    A blank text reads as an empty object, which the first `set` writes. A place is a tuple of names and numbers:
+    `("hooks", "Stop", 0, "command")`.
     """
 
     def __init__(self, text: str) -> None:
@@ -30,13 +30,14 @@ class Document:
         self.text = text
         self._is_blank = not text.strip("\ufeff" + _BLANK)
         self._tree = parse_tree("{}" if self._is_blank else text)
-        if not self._tree.root.is_object:
-            raise refused(text, self._tree.root.start, "an object is due here")
+        self._splicer = Splicer(text, self._tree)
+        if not self.root.is_object:
+            raise refused(text, self.root.start, "an object is due here")
 
     @property
     def data(self) -> dict[str, Any]:  # Any: JSON values
         """What the text says; not to be changed."""
-        data: dict[str, Any] = self._tree.root.data  # Any: JSON values
+        data: dict[str, Any] = self.root.data  # Any: JSON values
         return data
 
     @property
@@ -55,160 +56,162 @@ class Document:
     def is_blank(self) -> bool:
         return self._is_blank
 
-    def get(self, path: Path) -> Any:  # Any: a JSON value
+    def get(self, path: Place) -> Any:  # Any: a JSON value
         """The value at `path`, or None when there is none.
 
         Raises:
-            NotJson: something on the way is not an object.
+            NotJson: something on the way is no object (or, before a number, no list).
         """
         found, rest = self._descend(path)
         return None if rest else found.data
 
-    def has(self, path: Path) -> bool:
+    def has(self, path: Place) -> bool:
         return not self._descend(path)[1]
 
-    def set(self, path: Path, value: Any) -> Document:  # Any: a JSON value
+    def find(self, path: Place, match: Callable[[Any], bool]) -> tuple[int, ...]:  # Any: a JSON value
+        """The numbers of the items that `match` says yes to, in the list at `path`; () when there is no list.
+
+        Raises:
+            NotJson: as `get` does, or there is something else than a list.
+        """
+        items = self._list(path).items if self.has(path) else []
+        return tuple(number for number, item in enumerate(items) if match(item.value.data))
+
+    def absent_above(self, path: Place) -> tuple[Place, ...]:
+        """What `set` at `path` has to make on the way, outermost first: what a receipt keeps for `remove`.
+
+        `()` among them is the outermost object itself, which a blank text lacks. For an `append` to a list ask
+        for the place of an item in it, `(*path, 0)`.
+        """
+        return (((),) if self._is_blank else ()) + absent_above(self.data, path)
+
+    def set(self, path: Place, value: Any) -> Document:  # Any: a JSON value
         """This document with `value` at `path`; missing objects on the way are made.
 
         Raises:
-            NotJson: something on the way is not an object, or the edit did not come out as meant.
+            NotJson: something on the way is no object or list, or the edit did not come out as meant.
         """
         if self._is_blank:
-            return Document(self.text + "{}\n").set(path, value)
+            return Document(self.text + "{}" + newline_near(self.text, len(self.text))).set(path, value)
         found, rest = self._descend(path)
-        if rest:
-            for name in reversed(rest[1:]):
-                value = {name: value}
-            splices = self._insertion(found, rest[0], value)
-            return self._spliced(splices, path[: len(path) - len(rest) + 1], value)
-        if _same(found.data, value):
-            return self
-        layout = layout_of(self.text, self.root)
-        flat = layout.is_flat or (isinstance(found.data, dict | list) and self._is_flat(found))
-        text = layout.render(value, line_indent(self.text, found.start), flat)
-        return self._spliced([(found.start, found.end, text)], path, value)
+        if not rest:
+            if is_same(found.data, value):
+                return self
+            owner = self._descend(path[:-1])[0] if path else None
+            return self._spliced(self._splicer.replacement(found, owner, value), path, value)
+        numbers = [part for part in rest if isinstance(part, int)]
+        if numbers:
+            raise refused(self.text, found.start, f"{shown(path)}: there is no item {numbers[0]}")
+        for name in reversed(rest[1:]):
+            value = {name: value}
+        splices = self._splicer.insertion(found, str(rest[0]), value)
+        return self._spliced(splices, path[: len(path) - len(rest) + 1], value)
 
-    def remove(self, path: Path) -> Document:
-        """This document without the member at `path`; comments beside it stay.
+    def append(self, path: Place, value: Any) -> Document:  # Any: a JSON value
+        """This document with `value` as the last item of the list at `path`, unless an equal item is in it.
+
+        Raises:
+            NotJson: as `set` does, or there is something else than a list.
+        """
+        if not self.has(path):
+            return self.set(path, [value])
+        owner = self._list(path)
+        if any(is_same(item.value.data, value) for item in owner.items):
+            return self
+        return self._spliced(self._splicer.insertion(owner, None, value), path, [*owner.data, value])
+
+    def remove(self, path: Place, prune: Sequence[Sequence[str | int]] = ()) -> Document:
+        """This document without what is at `path`; comments beside it stay.
+
+        Args:
+            path: a member or an item.
+            prune: containers that go too when that leaves them empty, as `absent_above` named them.
 
         Raises:
             NotJson: as `set` does.
         """
         if not path or not self.has(path):
             return self
+        prunable = as_places(prune)
+        path = self._with_emptied(path, prunable)
+        if len(path) == 1 and () in prunable and self._is_alone(path):
+            return self._without_root()
         owner, _ = self._descend(path[:-1])
-        return self._spliced(self._removal(owner, owner.members[path[-1]]), path, _NOTHING)
+        return self._spliced(self._splicer.removal(owner, [self._child(owner, path[-1])]), path, NOTHING)
 
-    def _descend(self, path: Path) -> tuple[Node, Path]:
+    def remove_items(
+        self,
+        path: Place,
+        match: Callable[[Any], bool],  # Any: a JSON value
+        prune: Sequence[Sequence[str | int]] = (),
+    ) -> Document:
+        """This document without the items that `match` says yes to, in the list at `path`.
+
+        Raises:
+            NotJson: as `find` does.
+        """
+        numbers = self.find(path, match)
+        if not numbers:
+            return self
+        owner = self._list(path)
+        if len(numbers) == len(owner.items) and path in as_places(prune) and not self._splicer.has_own_comments(owner):
+            return self.remove(path, prune)
+        gone = [owner.items[number] for number in numbers]
+        left = [item for number, item in enumerate(owner.data) if number not in set(numbers)]
+        return self._spliced(self._splicer.removal(owner, gone), path, left)
+
+    def _with_emptied(self, path: Place, prune: frozenset[Place]) -> Place:
+        """The outermost of the containers to prune that has nothing but what is at `path`, or `path`."""
+        while len(path) > 1 and path[:-1] in prune and self._is_alone(path):
+            path = path[:-1]
+        return path
+
+    def _is_alone(self, path: Place) -> bool:
+        owner, _ = self._descend(path[:-1])
+        return len(owner.children) == 1 and not self._splicer.has_own_comments(owner)
+
+    def _without_root(self) -> Document:
+        before, after = self.text[: self.root.start], self.text[self.root.end :]
+        if (before + after).strip("\ufeff" + _BLANK):
+            return self._spliced([(self.root.start + 1, self.root.end - 1, "")], (), {})
+        for newline in ("\r\n", "\n", "\r"):
+            if after.startswith(newline):
+                return Document(before + after.removeprefix(newline))
+        return Document(before + after)
+
+    def _descend(self, path: Place) -> tuple[Node, Place]:
         """The deepest node on the way along `path`, and what of the path is left."""
         node = self.root
-        for depth, name in enumerate(path):
-            if not node.is_object:
-                where = ".".join(path[:depth])
-                raise refused(self.text, node.start, f"{where} is {_kind(node.data)}, not an object")
-            if name not in node.members:
+        for depth, part in enumerate(path):
+            due = "an object" if isinstance(part, str) else "a list"
+            if not (node.is_object if isinstance(part, str) else node.is_list):
+                where = shown(path[:depth]) or "the text"
+                raise refused(self.text, node.start, f"{where} is {_kind(node.data)}, not {due}")
+            if isinstance(part, str) and part in node.members:
+                node = node.members[part].value
+            elif isinstance(part, int) and 0 <= part < len(node.items):
+                node = node.items[part].value
+            else:
                 return node, path[depth:]
-            node = node.members[name].value
         return node, ()
 
-    def _is_flat(self, node: Node) -> bool:
-        """Is this non-empty object or list written on one line?"""
-        return bool(node.data) and not {"\n", "\r"} & set(self.text[node.start : node.end])
+    def _child(self, owner: Node, part: str | int) -> Member:
+        return owner.members[part] if isinstance(part, str) else owner.items[part]
 
-    def _insertion(self, owner: Node, name: str, value: Any) -> list[_Splice]:  # Any: a JSON value
-        last = next(reversed(owner.members.values()), None)
-        if last is None:
-            return [self._first_member(owner, name, value)]
-        layout = layout_of(self.text, self.root)
-        after = self._last_mark(max(last.value.end, last.comma + 1), owner.end)
-        on_own_line = starts_its_line(self.text, last.start)
-        flat = self._is_flat(owner) or not (on_own_line or self._ends_line_comment(after))
-        indent = line_indent(self.text, owner.start) + layout.unit
-        if on_own_line:
-            indent = line_indent(self.text, last.start)
-        gap = (" " if layout.is_spaced else "") if flat else layout.newline + indent
-        member = gap + layout.member(name, value, indent, flat)
-        if last.comma >= 0:  # the file's own style: what comes last has a comma
-            return [(after, after, member + ",")]
-        if after == last.value.end:
-            return [(after, after, "," + member)]
-        return [(last.value.end, last.value.end, ","), (after, after, member)]
+    def _list(self, path: Place) -> Node:
+        node, _ = self._descend(path)
+        if not node.is_list:
+            raise refused(self.text, node.start, f"{shown(path)} is {_kind(node.data)}, not a list")
+        return node
 
-    def _first_member(self, owner: Node, name: str, value: Any) -> _Splice:  # Any: a JSON value
-        layout = layout_of(self.text, self.root)
-        outer = line_indent(self.text, owner.start)
-        indent = outer + layout.unit
-        start, end = owner.start + 1, owner.end - 1
-        after = self._last_mark(start, end)
-        flat = layout.is_flat and not self._ends_line_comment(after)
-        member = layout.member(name, value, indent, flat)
-        if after == start:  # only white space inside, so it can go
-            return start, end, member if flat else layout.newline + indent + member + layout.newline + outer
-        if flat:
-            return after, after, " " + member
-        has_break = bool({"\n", "\r"} & set(self.text[after:end]))
-        return after, after, layout.newline + indent + member + ("" if has_break else layout.newline + outer)
-
-    def _last_mark(self, floor: int, end: int) -> int:
-        """Past the last comment that stands between `floor` and `end`, or `floor`."""
-        comments = self._tree.comments
-        place = bisect_left(comments, (end, 0)) - 1
-        return max(floor, comments[place][1]) if place >= 0 else floor
-
-    def _ends_line_comment(self, position: int) -> bool:
-        comments = self._tree.comments
-        place = bisect_left(comments, (position, 0)) - 1
-        return place >= 0 and comments[place][1] == position and self.text.startswith("//", comments[place][0])
-
-    def _removal(self, owner: Node, member: Member) -> list[_Splice]:
-        order = list(owner.members.values())
-        place = order.index(member)
-        previous = order[place - 1] if place else None
-        if len(order) == 1 and self._last_mark(owner.start, owner.end) == owner.start:
-            return [(owner.start + 1, owner.end - 1, "")]
-        end = member.comma + 1 if member.comma >= 0 else member.value.end
-        start = self._last_mark(previous.comma + 1 if previous else owner.start + 1, member.start)
-        following = self.text[end:].lstrip(" \t")[:1]
-        slides = self._ends_line_comment(start) or following == "/"
-        cut_from = member.start if slides and following not in ("\r", "\n") else start
-        if previous is None or member.comma >= 0:
-            return [(cut_from, end, "")]
-        # What comes before is last now, and a strict reader wants no comma there.
-        if cut_from == previous.comma + 1:
-            return [(previous.comma, end, "")]
-        return [(previous.comma, previous.comma + 1, ""), (cut_from, end, "")]
-
-    def _spliced(self, splices: Sequence[_Splice], path: Path, value: Any) -> Document:  # Any: JSON or _NOTHING
-        text = self.text
-        for start, end, new in sorted(splices, reverse=True):
-            text = text[:start] + new + text[end:]
-        edited = Document(text)
-        if edited.data != _with(self.data, path, value):
+    def _spliced(self, splices: Sequence[Splice], path: Place, value: Any) -> Document:  # Any: JSON or NOTHING
+        edited = Document(spliced(self.text, splices))
+        if not is_same(edited.data, changed(self.data, path, value), in_order=True):
             raise NotJson("the edit would have changed something else too; nothing was written")
         return edited
-
-
-_NOTHING = object()
-
-
-def _with(data: Any, path: Path, value: Any) -> Any:  # Any: JSON values
-    """`data` with `value` at `path`, the original untouched."""
-    if not path:
-        return value
-    changed = dict(data)
-    if len(path) == 1 and value is _NOTHING:
-        del changed[path[0]]
-    else:
-        changed[path[0]] = _with(changed.get(path[0], {}), path[1:], value)
-    return changed
-
-
-def _same(one: Any, other: Any) -> bool:  # Any: JSON values
-    """Equal to JSON, where 1, 1.0 and true are three things."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _kind(value: Any) -> str:  # Any: a JSON value
     if value is None:
         return "null"
-    return {list: "a list", str: "a text", bool: "true or false"}.get(type(value), "a number")
+    return {dict: "an object", list: "a list", str: "a text", bool: "true or false"}.get(type(value), "a number")

@@ -19,6 +19,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS = (("true", True), ("false", False), ("null", None))
 _DEEPEST = 200
+_SHOWN = 40  # characters of a name, in a message
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -31,28 +32,35 @@ class NotJson(MnemonError):
 
 @dataclass(slots=True)
 class Member:
-    """One `"name": value` of an object. `comma` is where the comma after it stands, or -1."""
+    """One `"name": value` of an object, or one item of a list. `comma` is where the comma after it stands, or -1."""
 
     name: str
     start: int
-    name_end: int
     value: Node
     comma: int = -1
 
 
 @dataclass(slots=True)
 class Node:
-    """A value: its span in the text, what it means, and its members when it is an object."""
+    """A value: its span in the text, what it means, and what is in it when it is an object or a list."""
 
     start: int
     end: int
     data: Any  # any JSON value
     members: dict[str, Member] = field(default_factory=dict)
-    items: list[Node] = field(default_factory=list)
+    items: list[Member] = field(default_factory=list)
 
     @property
     def is_object(self) -> bool:
         return isinstance(self.data, dict)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.data, list)
+
+    @property
+    def children(self) -> list[Member]:
+        return self.items or list(self.members.values())
 
 
 @dataclass(slots=True)
@@ -95,6 +103,10 @@ class _Reader:
         self.depth = 0
 
     def read(self) -> Tree:
+        try:
+            self.text.encode()
+        except UnicodeEncodeError as trouble:
+            raise self.wrong(trouble.start, "half of a surrogate pair, which no UTF-8 text holds") from None
         start = self.skip(1 if self.text.startswith("\ufeff") else 0)
         root = self.value(start)
         end = self.skip(root.end)
@@ -128,9 +140,9 @@ class _Reader:
             data, end = self.string(start)
             return Node(start, end, data)
         if first == "{":
-            return self.nested(start, self.object)
+            return self.object(start)
         if first == "[":
-            return self.nested(start, self.array)
+            return self.array(start)
         for word, meaning in _WORDS:
             if self.text.startswith(word, start):
                 return Node(start, start + len(word), meaning)
@@ -144,8 +156,8 @@ class _Reader:
             return float(found[0])
         try:
             return int(found[0])
-        except ValueError:
-            raise self.wrong(found.start(), "this number is too long") from None
+        except ValueError:  # thousands of digits: what others read as infinite
+            return float(found[0])
 
     def string(self, start: int) -> tuple[str, int]:
         try:
@@ -156,15 +168,13 @@ class _Reader:
             raise refused(self.text, at, trouble.msg[:1].lower() + trouble.msg[1:].removesuffix(" at")) from None
         return text, end
 
-    def nested(self, start: int, read: Any) -> Node:  # Any: the two bound methods below
+    def descend(self, start: int) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise self.wrong(start, f"nested more than {_DEEPEST} deep")
-        node: Node = read(start)
-        self.depth -= 1
-        return node
 
     def object(self, start: int) -> Node:
+        self.descend(start)
         text = self.text
         node = Node(start, start, {})
         position = self.skip(start + 1)
@@ -173,27 +183,31 @@ class _Reader:
                 raise self.wrong(position, 'a name in double quotes or "}" is due here')
             name, name_end = self.string(position)
             if name in node.members:
-                raise self.wrong(position, f"the name {name!r} stands twice in one object")
+                raise self.wrong(position, f"the name {name[:_SHOWN]!r} stands twice in one object")
             colon = self.skip(name_end)
             if not text.startswith(":", colon):
                 raise self.wrong(colon, '":" is due here')
             value = self.value(self.skip(colon + 1))
-            member = Member(name, position, name_end, value)
+            member = Member(name, position, value)
             node.members[name] = member
             node.data[name] = value.data
             position, member.comma = self.separator(value.end, "}")
         node.end = position + 1
+        self.depth -= 1
         return node
 
     def array(self, start: int) -> Node:
+        self.descend(start)
         node = Node(start, start, [])
         position = self.skip(start + 1)
         while not self.text.startswith("]", position):
             item = self.value(position)
-            node.items.append(item)
             node.data.append(item.data)
-            position, _ = self.separator(item.end, "]")
+            member = Member("", position, item)
+            node.items.append(member)
+            position, member.comma = self.separator(item.end, "]")
         node.end = position + 1
+        self.depth -= 1
         return node
 
     def separator(self, position: int, close: str) -> tuple[int, int]:

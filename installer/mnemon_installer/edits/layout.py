@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from mnemon_installer.edits.jsonc_tree import Node
+from mnemon_installer.edits.jsonc_tree import Node, NotJson
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _INDENT = re.compile(r"[ \t]*")
@@ -29,16 +29,28 @@ class Layout:
             return _dump(value, separators=separators)
         return _dump(value, indent=self.unit).replace("\n", self.newline + indent)
 
-    def member(self, name: str, value: Any, indent: str, flat: bool) -> str:  # Any: a JSON value
+    def member(self, name: str | None, value: Any, indent: str, flat: bool) -> str:  # Any: a JSON value
+        """`"name": value`, or for an item, which has no name, the value alone."""
+        if name is None:
+            return self.render(value, indent, flat)
         colon = ":" if flat and not self.is_spaced else ": "
         return _dump(name) + colon + self.render(value, indent, flat)
 
 
-def layout_of(text: str, root: Node) -> Layout:
-    """The layout that most of `text` has; two blanks where it shows none."""
-    newline = _NEWLINE.search(text)
+def layout_of(text: str, root: Node, position: int) -> Layout:
+    """The layout that `text` has around `position`; two blanks where it shows none."""
     is_flat = bool(root.members) and _NEWLINE.search(text, root.start, root.end) is None
-    return Layout(newline[0] if newline else "\n", _unit(text, root), is_flat, _is_spaced(text, root))
+    return Layout(newline_near(text, position), _unit(text, root), is_flat, _is_spaced(text, root))
+
+
+def newline_near(text: str, position: int) -> str:
+    """How the line before `position` ends; on the first line, how that one does; `\\n` where it is the only one."""
+    start = line_start(text, position)
+    for newline in ("\r\n", "\n", "\r"):
+        if text.endswith(newline, 0, start):
+            return newline
+    found = _NEWLINE.search(text, start)
+    return found[0] if found else "\n"
 
 
 def line_indent(text: str, position: int) -> str:
@@ -72,7 +84,10 @@ def _is_spaced(text: str, root: Node) -> bool:
 
 
 def _dump(value: Any, **how: Any) -> str:  # Any: a JSON value, and json.dumps's own options
-    text = json.dumps(value, ensure_ascii=False, **how)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, **how)
+    except ValueError as trouble:
+        raise NotJson("infinite, or not a number: JSON has no such number") from trouble
     try:
         text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair: only its escape can be written

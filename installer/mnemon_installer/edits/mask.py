@@ -45,8 +45,9 @@ def _collect(node: Node, hidden: bool, spans: list[tuple[int, int]]) -> None:
         spans.append((node.start, node.end))
     follows_secret = False
     for item in node.items:
-        _collect(item, hidden or follows_secret, spans)
-        follows_secret = isinstance(item.data, str) and item.data.startswith("-") and _is_secret_name(item.data)
+        _collect(item.value, hidden or follows_secret, spans)
+        said = item.value.data
+        follows_secret = isinstance(said, str) and said.startswith("-") and _is_secret_name(said)
     for name, member in node.members.items():
         covered = hidden or name in _SECRET_HOLDERS or _is_secret_name(name)
         _collect(member.value, covered and name not in _SHOWN, spans)

@@ -50,7 +50,7 @@ class TomlDocument:
         found: Any = self.data
         for depth, name in enumerate(path):
             if not isinstance(found, dict):
-                raise NotToml(f"{'.'.join(path[:depth])} is not a table")
+                raise NotToml(f"{'.'.join(path[:depth])} is not a table", *_place_of(self.text, path[depth - 1]))
             if name not in found:
                 return None
             found = found[name]
@@ -138,6 +138,14 @@ def _named(message: str) -> NotToml:
     if place is None:
         return NotToml(message)
     return NotToml(message.replace(place[0], "").strip(), int(place[1]), int(place[2]))
+
+
+def _place_of(text: str, name: str) -> tuple[int, int]:
+    """Line and column of the first line that sets `name` or opens a table of it; (0, 0) when none shows."""
+    found = re.search(
+        rf"""^[ \t]*(?:\[+[ \t]*)?(?:[\w.-]+\.)?["']?{re.escape(name)}["']?[ \t]*[=.\]]""", text, re.MULTILINE
+    )
+    return (text.count("\n", 0, found.start()) + 1, 1) if found else (0, 0)
 
 
 def _parent(document: tomlkit.TOMLDocument, path: Path) -> Any:  # Any: tomlkit's containers
