@@ -15,6 +15,7 @@ from mnemon_server.errors import MnemonError
 
 Path = tuple[str, ...]
 _BOM = "\ufeff"
+_AT_END = " (at end of document)"
 
 
 class NotToml(MnemonError):
@@ -127,14 +128,16 @@ def _parsed(text: str) -> dict[str, Any]:  # Any: TOML values
         data = tomllib.loads(text)  # first: it names the better line
         tomlkit.parse(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise _named(str(trouble)) from trouble
+        raise _named(str(trouble), text) from trouble
     except TOMLKitError as trouble:
-        raise _named(str(trouble)) from trouble
+        raise _named(str(trouble), text) from trouble
     return data
 
 
-def _named(message: str) -> NotToml:
+def _named(message: str, text: str) -> NotToml:
     place = re.search(r"\(?at line (\d+),? col(?:umn)? (\d+)\)?", message)
+    if message.endswith(_AT_END):
+        return NotToml(message.removesuffix(_AT_END), text.count("\n") + 1, len(text) - text.rfind("\n"))
     if place is None:
         return NotToml(message)
     return NotToml(message.replace(place[0], "").strip(), int(place[1]), int(place[2]))
