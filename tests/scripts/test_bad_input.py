@@ -542,11 +542,6 @@ def much(client: InProcess, settings: Settings) -> Settings:
     return settings
 
 
-pipe_status = pytest.mark.xfail(
-    strict=True, reason="Typer turns a broken pipe into exit status 1 before the door in cli/main.py sees it"
-)
-
-
 def left_early(mnemon: Program, *words: str) -> tuple[int, bytes]:
     """Status and stderr of a command whose reader leaves after a few bytes."""
     with subprocess.Popen(mnemon.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -579,19 +574,16 @@ def test_a_reader_that_was_never_there_hears_nothing(kept: InProcess, mnemon: Pr
 
 
 @posix
-@pipe_status
 def test_a_reader_that_leaves_early_is_no_error(much: Settings, mnemon: Program) -> None:
     assert left_early(mnemon, "list", "--limit", "700")[0] == 0
 
 
 @posix
-@pipe_status
 def test_a_reader_that_was_never_there_is_no_error(kept: InProcess, mnemon: Program) -> None:
     assert never_read(mnemon, "list")[0] == 0
 
 
 @posix
-@pytest.mark.xfail(strict=True, reason="cli/main.py: printing the failure itself breaks the pipe, with a traceback")
 def test_a_failure_nobody_reads_keeps_its_status(kept: InProcess, mnemon: Program) -> None:
     status, said = never_read(mnemon, "get", "999", "--json")
     assert b"Traceback" not in said
@@ -599,7 +591,6 @@ def test_a_failure_nobody_reads_keeps_its_status(kept: InProcess, mnemon: Progra
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.xfail(strict=True, reason="cli/main.py calls it a bug (3) when stdout is a full disk")
 def test_output_that_cannot_be_written_is_an_expected_failure(kept: InProcess, mnemon: Program) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(mnemon.command("list"), stdout=full, stderr=subprocess.PIPE, timeout=60)
@@ -638,7 +629,6 @@ def test_interrupted_while_importing(kept: InProcess, mnemon: Program, tmp_path:
 
 
 @posix
-@pytest.mark.xfail(strict=True, reason="serve/stdio.py: the worker thread that reads stdin keeps the process")
 def test_serve_is_interrupted_though_its_client_stays(mnemon: Program) -> None:
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     with subprocess.Popen(

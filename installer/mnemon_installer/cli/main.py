@@ -32,29 +32,37 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status."""
     as_json = "--json" in arguments
     try:
-        if arguments[:1] == ["serve"] and not {"--help", "-h"} & set(arguments):
-            parent = os.getppid()  # asked before a second of imports, in which it might die
-            from mnemon_server.serve.stdio import main as serve
-
-            return serve(arguments[1:], parent)
-        from mnemon_installer.cli.app import run_app
-
-        return run_app(arguments)
+        status = _carry_out(arguments)
+        console.flush()
+        return status
+    except console.ReaderGone:
+        console.give_up_output()
+        return 0
+    except console.OutputTrouble as trouble:
+        console.give_up_output()
+        console.fail(trouble.to_json(), as_json=False)
+        return trouble.exit_status
     except MnemonError as trouble:
         console.fail(trouble.to_json(), as_json)
         return trouble.exit_status
     except KeyboardInterrupt:
         console.say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has left (`mnemon list | head`): nothing is wrong, and nothing may be
-        # written any more, not even by the interpreter on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as bug:  # noqa: BLE001  the one place where a bug becomes an exit status
         where = _write_crash_log(bug)
         console.fail({"code": "bug", "message": f"this is a bug in mnemon: {bug!r}", "hint": where}, as_json)
         return OUR_BUG
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["serve"] and not {"--help", "-h"} & set(arguments):
+        parent = os.getppid()  # asked before a second of imports, in which it might die
+        from mnemon_server.serve.stdio import main as serve
+
+        return serve(arguments[1:], parent)
+    from mnemon_installer.cli.app import run_app
+
+    return run_app(arguments)
 
 
 def _write_crash_log(bug: Exception) -> str:

@@ -6,11 +6,13 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from mnemon_server import __version__
+from mnemon_server.errors import MnemonError
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
 
@@ -22,9 +24,47 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+class ReaderGone(Exception):
+    """Nobody reads our output any more (`mnemon list | head`). Not an OSError, which Typer would end on its own."""
+
+
+class OutputTrouble(MnemonError):
+    """Standard output takes no more."""
+
+    code = "output"
+
+
 def out(line: str = "") -> None:
-    """A line of the result."""
-    print(line)
+    """A line of the result.
+
+    Raises:
+        ReaderGone: the reader has left.
+        OutputTrouble: it cannot be written, to a full disk say.
+    """
+    with _named_output_trouble():
+        print(line)
+
+
+def flush() -> None:
+    """Bring out what is still held back; raises as `out` does."""
+    with _named_output_trouble():
+        sys.stdout.flush()
+
+
+def give_up_output() -> None:
+    """Write nothing any more, not even by the interpreter on its way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _named_output_trouble() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as trouble:
+        raise OutputTrouble(f"standard output cannot be written: {trouble.strerror or trouble}") from trouble
 
 
 def say(line: str = "") -> None:
@@ -58,7 +98,8 @@ def envelope(result: Any, problems: Sequence[dict[str, str]] = (), ok: bool = Tr
 def fail(problem: dict[str, str], as_json: bool) -> None:
     """Say what is wrong and what to type; with `as_json` also one object on stdout."""
     if as_json:
-        out(envelope(None, [problem], ok=False))
+        with suppress(ReaderGone, OutputTrouble):
+            out(envelope(None, [problem], ok=False))
     say(f"mnemon: {paint('error', 'red')}: {tidy(problem['message'])}")
     if problem["hint"]:
         say(f"mnemon: {paint('hint', 'dim')}: {tidy_command(problem['hint'])}")

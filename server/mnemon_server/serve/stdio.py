@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 import threading
 import uuid
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str], parent: int) -> int:
     )
     embedding = BackgroundEmbedding(context)
     _leave_with_parent(parent)
+    _leave_on_signals(context.vault)
     try:
         _serve(Desk(context, embedding.after))
     finally:
@@ -69,6 +71,20 @@ def _serve(desk: Desk) -> None:
             await server.run(read_stream, write_stream, server.create_initialization_options())
 
     anyio.run(session)
+
+
+def _leave_on_signals(vault: Vault) -> None:
+    """Ctrl-C, or a polite end: close the vault and go, though a thread still sits in a read of stdin."""
+
+    def leave(number: int, frame: object) -> None:
+        vault.close()  # waits for a write that is under way
+        if number == signal.SIGINT:
+            sys.stderr.write("interrupted\n")
+        sys.stderr.flush()
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
 
 
 def _leave_with_parent(parent: int) -> None:
