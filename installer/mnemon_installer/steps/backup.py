@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from glob import escape
 from pathlib import Path
 
 from mnemon_installer.world import World
@@ -9,14 +11,24 @@ from mnemon_installer.world import World
 KEPT = 3
 
 
-def back_up(world: World, path: Path, content: bytes | None, folder: Path, label: str) -> None:
-    """Keep `content`, the bytes of `path`, in `folder`; older copies beyond the last three go."""
+def back_up(
+    world: World, path: Path, content: bytes | None, folder: Path, label: str, needed: Collection[Path] = ()
+) -> Path | None:
+    """Keep `content`, the bytes of `path`, in `folder`, and say where; None where there was no file.
+
+    A copy that the newest one equals is not made again. Older ones beyond the last three go, but for those `needed`.
+    """
     if content is None:
-        return
+        return None
+    name = path.name.lstrip(".")
+    copies = sorted(folder.glob(f"{label}-*-{escape(name)}"))
+    if copies and world.read(copies[-1]) == content:
+        return copies[-1]
     stamp = world.now().strftime("%Y%m%dT%H%M%S%f")
-    world.write(folder / f"{label}-{stamp}-{path.name.lstrip('.')}", content, None, 0o600)
-    copies = sorted(folder.glob(f"{label}-*-{path.name.lstrip('.')}"))
-    for old in copies[:-KEPT]:
+    copy = folder / f"{label}-{stamp}-{name}"
+    world.write(copy, content, None, 0o600)
+    for old in [*copies, copy][:-KEPT]:
         former = world.read(old)
-        if former is not None:
+        if former is not None and old not in needed:
             world.remove(old, former)
+    return copy

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.clients import Client
-from mnemon_installer.clients.client import Launch, starts_the_same
+from mnemon_installer.clients.client import Launch, Place, starts_the_same
 from mnemon_installer.clients.config_file import AnyDocument, ConfigFile, read_config
 from mnemon_installer.edits.mask import mask_json
+from mnemon_installer.plan.receipts import digest_of_value
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
-from mnemon_installer.steps.backup import back_up
+from mnemon_installer.steps.entries import meaning_at, missing_parents
+from mnemon_installer.steps.keeping import Insertion, Keeping, Meaning
+from mnemon_installer.steps.read_only import read_only
+from mnemon_installer.steps.remove_entry import RemoveEntry
 from mnemon_installer.world import World
 
 
@@ -53,22 +57,44 @@ class RegisterClient:
         if file.is_foreign(self.client) and not self.replace_foreign:
             reason = f"{self.path} has another server called mnemon: {_one_line(entry)}"
             return Blocked(reason, f"mnemon setup {self.client.name} --replace-foreign")
-        return Needed(file.diff(self._wanted(file)))
+        return read_only(world, self.path) or Needed(file.diff(self._wanted(file)))
 
     def apply(self, world: World) -> str:
         file = read_config(world, self.client, self.path)
-        had_one = file.document.has(self.client.entry_path)
-        back_up(world, self.path, file.content, self.backups, self.client.name)
-        if self.program is not None and self._suits_the_program(file):
+        had_one, wanted = file.document.has(self.client.entry_path), self._wanted(file)
+        keeping, insertion, meaning = Keeping(world, self.backups), self._insertion(file, wanted), self._meaning(world)
+        if self.program is None or not self._suits_the_program(file):
+            keeping.change(self.path, file.content, wanted.text.encode(), insertion, meaning)
+            return "updated" if had_one else "registered"
+        keeping.begin(self.path, file.content, None, insertion, meaning)
+        try:
             self._through_program(world, str(self.program), file)
-        else:
-            world.write(self.path, self._wanted(file).text.encode(), file.content)
+        finally:
+            keeping.end(self.path)
         return "updated" if had_one else "registered"
 
     def undo(self, world: World) -> None:
-        file = read_config(world, self.client, self.path)
-        if file.document.has(self.client.entry_path) and not file.is_foreign(self.client):
-            world.write(self.path, file.document.remove(self.client.entry_path).text.encode(), file.content)
+        removal = RemoveEntry(self.client, self._place, self.program, self.backups)
+        if isinstance(removal.check(world), Needed):
+            removal.apply(world)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.path, self.client.format, self.client.entry_path)
+
+    def _insertion(self, file: ConfigFile, wanted: AnyDocument) -> Insertion:
+        path = self.client.entry_path
+        return Insertion(
+            owner=self.client.name,
+            kind="entry",
+            place=path,
+            value=digest_of_value(wanted.get(path)),
+            parents=missing_parents(file.document, path),
+            replaces_foreign=file.is_foreign(self.client),
+        )
+
+    def _meaning(self, world: World) -> Meaning:
+        return meaning_at(world, self._place)
 
     def _entry(self, file: ConfigFile) -> Any:  # Any: whatever stands in the file
         return file.document.get(self.client.entry_path)
