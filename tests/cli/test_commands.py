@@ -254,7 +254,7 @@ def test_a_bug_is_exit_3_with_a_log(mnemon: Type, home: Path, monkeypatch: pytes
 
 
 HEAVY = "import sys; sys.argv[1:] = {words}; from mnemon_installer.cli.main import run; run(sys.argv[1:]);\
-print(sorted({{'mcp', 'fastembed', 'numpy', 'onnxruntime', 'boto3', 'pydantic'}} & set(sys.modules)), file=sys.stderr)"
+print(sorted({{'mcp', 'mcp_types', 'fastembed', 'numpy', 'onnxruntime', 'huggingface_hub', 'pydantic', 'httpx'}} & set(sys.modules)), file=sys.stderr)"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mnemon_server.recall.query import MOST_TERMS, choose_terms, worth_searching
+from mnemon_server.recall.query import FEW_MATCHES, MOST_MATCHES, MOST_TERMS, choose_terms, worth_searching
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -52,3 +52,21 @@ def test_every_term_is_quoted_and_never_joined_by_and() -> None:
 
 def test_a_single_character_of_an_unspaced_script_finds_what_begins_with_it() -> None:
     assert choose_terms([("猫", "猫")], {}, 1000).match == '"猫"*'
+
+
+def test_a_prompt_of_common_words_ranks_at_most_a_quarter_of_a_large_vault() -> None:
+    total = 100_000
+    counts = {f"word{number}": 5_000 + number for number in range(40)}
+    chosen = choose_terms([(word, word) for word in counts], counts, total).tokens
+    assert chosen[:2] == ("word0", "word1")
+    assert sum(counts[token] for token in chosen) <= MOST_MATCHES * total
+
+
+def test_in_a_small_vault_no_term_is_saved_on() -> None:
+    counts = {f"word{number}": 90 + number for number in range(10)}
+    assert sum(counts.values()) < FEW_MATCHES
+    assert len(choose_terms([(word, word) for word in counts], counts, 1_000).tokens) == 10
+
+
+def test_a_query_of_one_word_searches_for_it_however_common() -> None:
+    assert choose_terms([("project", "project")], {"project": 90_000}, 100_000).tokens == ("project",)
