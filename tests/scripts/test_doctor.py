@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 
+from mnemon_installer.clients import CLIENTS
 from mnemon_server.client import connect
 from mnemon_server.settings import Settings
 
@@ -68,7 +69,7 @@ def test_a_damaged_vault_is_the_one_cause_shown(machine: Machine) -> None:
     path.write_bytes(content)
     found = findings(machine)
     assert found["vault"]["verdict"] == "fail"
-    assert found["vault"]["fix"] == f"mv {path} {path}.refused && mnemon setup"
+    assert f"mv {path}* " in found["vault"]["fix"]
     assert found["claude-code.server"] == {
         "code": "claude-code.server",
         "verdict": "skipped",
@@ -103,10 +104,11 @@ def test_an_entry_that_drifted_is_named(machine: Machine, changes: dict[str, Any
     assert found["fix"].startswith("mnemon setup claude-code")
 
 
-def test_an_entry_that_vanished_is_a_failure_as_long_as_the_client_is_there(machine: Machine) -> None:
+def test_an_entry_that_vanished_from_the_only_client_is_a_failure(machine: Machine) -> None:
     machine.claude_file.write_text("{}")
-    found = findings(machine, "claude-code.entry")["claude-code.entry"]
-    assert (found["verdict"], found["fix"]) == ("fail", "mnemon setup claude-code")
+    found = findings(machine, "clients")["clients"]
+    assert (found["verdict"], found["fix"]) == ("fail", "mnemon setup")
+    assert "registered in no client (Claude Code)" in found["message"]
 
 
 def test_a_broken_client_file_is_named_with_its_line(machine: Machine) -> None:
@@ -139,7 +141,9 @@ def test_a_server_that_does_not_start_shows_what_it_said(machine: Machine, scrip
 def test_the_list_names_every_check_and_an_unknown_one_is_wrong_usage(machine: Machine) -> None:
     listed = machine.run("doctor", "--list")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [
-        *("python-sqlite", "vec", "vault", "model", "claude-code.entry", "claude-code.server", "server")
+        *("python-sqlite", "vec", "disk", "vault", "index", "model", "pending", "clients"),
+        *(f"{client.name}.{what}" for client in CLIENTS for what in ("entry", "server")),
+        *("server", "client-secrets", "dead-entries", "processes"),
     ]
     unknown = machine.run("doctor", "valut")
     assert unknown.returncode == 2

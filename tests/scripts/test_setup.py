@@ -54,8 +54,8 @@ def test_without_a_client_or_a_network_setup_prepares_and_says_how_to_go_on(mach
     assert time.monotonic() - started < 20  # the hub's share of it is under five
     assert "warning: the model hub" in done.stdout
     assert "mnemon model fetch" in done.stdout
-    assert "server         mnemon" in done.stdout
-    assert "No MCP client was found (claude-code)" in done.stdout
+    assert "server          mnemon" in done.stdout
+    assert "No MCP client was found (claude-code claude-desktop cursor" in done.stdout
     assert f"{machine.mnemon} serve" in done.stdout
     assert not machine.claude_file.exists()
 

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from mnemon_installer.checks.check import Check
 from mnemon_installer.checks.client_entry import ClientEntry
+from mnemon_installer.checks.client_files import ClientSecrets, DeadEntries
+from mnemon_installer.checks.clients import Clients
+from mnemon_installer.checks.disk import Disk
 from mnemon_installer.checks.model import Model
+from mnemon_installer.checks.pending import Pending
+from mnemon_installer.checks.processes import Processes
 from mnemon_installer.checks.python_sqlite import PythonSqlite
 from mnemon_installer.checks.server import ClientServer, OwnServer
 from mnemon_installer.checks.vault import Vault
+from mnemon_installer.checks.vault_index import VaultIndex
 from mnemon_installer.checks.vec import Vec
 from mnemon_installer.clients import CLIENTS
 
 CHECKS: tuple[Check, ...] = (
     PythonSqlite(),
     Vec(),
+    Disk(),
     Vault(),
+    VaultIndex(),
     Model(),
+    Pending(),
+    Clients(),
     *(check for client in CLIENTS for check in (ClientEntry(client), ClientServer(client))),
     OwnServer(),
+    ClientSecrets(),
+    DeadEntries(),
+    Processes(),
 )
 
 __all__ = ["CHECKS", "Check"]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.world import World
 
 Verdict = Literal["ok", "warn", "fail", "missing", "skipped"]
+Absence = Literal["", "not on this machine", "not set up", "seen elsewhere"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`message` is one sentence; `fix` is one command to paste, and there is one for every problem."""
+    """`message` is one sentence; `fix` is one command to paste, and there is one for every problem.
+
+    `absence` says why a check has nothing to look at, so that the clients concerned share one line.
+    """
 
     code: str
     verdict: Verdict
     message: str
     fix: str = ""
+    absence: Absence = ""
 
     @property
     def is_problem(self) -> bool:
@@ -33,11 +38,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is examined. `may_write` allows the probe to save a memory (and take it out again)."""
+    """What is examined. `may_write` allows the probe to save a memory (and take it out again).
+
+    `seen` is what one check has found out at a price and another needs too, by a name of their own.
+    """
 
     world: World
     facts: Facts
     may_write: bool = True
+    seen: dict[Any, Any] = field(default_factory=dict)  # Any: whatever the checks agree on
 
 
 class Check(Protocol):

@@ -43,19 +43,29 @@ class ClientEntry:
         return f"mnemon setup {self.client.name}"
 
     def _absent(self, subject: Subject) -> Finding:
-        if self.client.is_installed(subject.world):
-            return Finding(self.code, "fail", f"mnemon is not registered in {self.client.title}", self._fix)
-        return Finding(self.code, "skipped", f"{self.client.title} is not on this machine")
+        title = self.client.title
+        if not self.client.is_installed(subject.world):
+            return Finding(self.code, "skipped", f"{title} is not on this machine", absence="not on this machine")
+        if self.client.name in subject.facts.registered_before:
+            message = f"setup registered mnemon in {title}, and it is gone: a running {title} may have written an"
+            return Finding(self.code, "fail", f"{message} older copy of its file back", self._fix)
+        return Finding(self.code, "skipped", f"mnemon is not set up in {title}", self._fix, absence="not set up")
 
     def _trouble(self, subject: Subject, file: ConfigFile, launch: Launch) -> Finding | None:
         command = Path(launch.command)
         if not command.is_absolute():
             return Finding(self.code, "fail", f"the registered command {command} is not an absolute path", self._fix)
-        if subject.world.look(command) is None:
+        sight = subject.world.look(command)
+        if sight is None:
             return Finding(self.code, "fail", f"the registered command {command} does not exist", self._fix)
+        if sight.is_folder or (subject.world.platform != "win32" and not sight.mode & 0o111):
+            return Finding(self.code, "fail", f"the registered command {command} cannot be run", self._fix)
         wanted = subject.facts.launch
         if wanted is not None and not starts_the_same(launch, wanted):
             return Finding(self.code, *_difference(launch, wanted), self._fix)
+        if self.client.is_switched_off(file.document.get(self.client.entry_path)):
+            message = f"mnemon is switched off in {self.client.title}"
+            return Finding(self.code, "warn", message, edit_command(subject.world, file.path, 0))
         line, what = file.refused_by(self.client)
         if line:
             fix = edit_command(subject.world, file.path, line)

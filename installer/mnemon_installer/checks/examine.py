@@ -36,7 +36,7 @@ def examine(
         if cause is None:
             findings[check.code] = _run(check, subject)
         else:
-            findings[check.code] = Finding(check.code, "skipped", f"needs {cause.code}")
+            findings[check.code] = Finding(check.code, "skipped", f"needs {cause.code}", absence=cause.absence)
         report(findings[check.code])
     return tuple(findings.values())
 
@@ -54,4 +54,4 @@ def _run(check: Check, subject: Subject) -> Finding:
         return check.run(subject)
     except MnemonError as trouble:
         verdict: Verdict = "missing" if trouble.exit_status == MISSING_PREREQUISITE else "fail"
-        return Finding(check.code, verdict, trouble.message, trouble.hint or f"mnemon doctor {check.code}")
+        return Finding(check.code, verdict, trouble.message, trouble.hint or "mnemon doctor --share")

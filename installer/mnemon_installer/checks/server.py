@@ -53,7 +53,7 @@ class OwnServer:
     def run(self, subject: Subject) -> Finding:
         by = next((client for client in CLIENTS if _is_registered(subject.world, client)), None)
         if by is not None:
-            return Finding(self.code, "skipped", f"see {by.name}.server")
+            return Finding(self.code, "skipped", f"see {by.name}.server", absence="seen elsewhere")
         launcher = subject.facts.launcher
         if subject.facts.launch is None:
             return Finding(self.code, "warn", launcher.problem, launcher.hint)
@@ -74,6 +74,18 @@ def _is_registered(world: World, client: Client) -> bool:
 
 
 def _try(code: str, launch: Launch, subject: Subject, fix: str) -> Finding:
+    """One start for each distinct command and environment, however many clients share them."""
+    known = ("started", launch.command, tuple(launch.arguments), tuple(sorted(launch.environment.items())))
+    if known in subject.seen:
+        first: Finding = subject.seen[known]
+        message = f"starts the same command as {first.code}"
+        return Finding(code, "ok" if first.verdict == "ok" else "skipped", message)
+    finding = _start(code, launch, subject, fix)
+    subject.seen[known] = finding
+    return finding
+
+
+def _start(code: str, launch: Launch, subject: Subject, fix: str) -> Finding:
     try:
         report = probe((launch.command, *launch.arguments), launch.environment, TIMEOUT, subject.may_write)
     finally:

@@ -8,9 +8,10 @@ from pathlib import Path
 from shlex import quote
 
 from mnemon_installer.checks.check import Finding, Subject
-from mnemon_server.client import connect
-from mnemon_server.errors import MnemonError, VaultRefused
-from mnemon_server.settings import Settings
+from mnemon_installer.checks.vault_state import vault_state
+from mnemon_installer.world import World
+from mnemon_server.errors import DiskTrouble, MnemonError, VaultRefused
+from mnemon_server.settings import Settings, vault_folder
 
 
 @dataclass(frozen=True)
@@ -25,36 +26,49 @@ class Vault:
         settings = subject.facts.settings
         if subject.world.look(settings.vault_path) is None:
             return Finding(self.code, "missing", f"there is no vault at {settings.vault_path}", "mnemon setup")
-        vault = connect(settings, caller="doctor")
         try:
-            problems = vault.call("check_integrity")["problems"]
-            status = vault.call("status")
+            state = vault_state(subject)
         except VaultRefused as trouble:
-            return self._damaged(settings, trouble)
-        finally:
-            vault.close()
-        if problems:
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            return self._damaged(settings, VaultRefused(f"the vault is damaged: {problems[0]}{more}"))
-        if exposed := self._exposed(subject):
-            path, mode, private = exposed
+            return self._refused(subject, trouble)
+        except DiskTrouble as trouble:
+            look = f"ls -ld {quote(str(settings.folder))} {quote(str(settings.vault_path))}"
+            return Finding(self.code, "fail", trouble.message, look)
+        if state.problems and not state.rebuildable:
+            more = f" (and {len(state.problems) - 1} more)" if len(state.problems) > 1 else ""
+            return self._refused(subject, VaultRefused(f"the vault is damaged: {state.problems[0]}{more}"))
+        if exposed := exposed_paths(subject.world, settings):
+            path, mode, private = exposed[0]
             message = f"{path} can be reached by other users of this machine (mode {mode:04o})"
-            return Finding(self.code, "warn", message, f"chmod {private} {quote(str(path))}")
-        count = "1 memory" if status["total"] == 1 else f"{status['total']} memories"
-        return Finding(self.code, "ok", f"{count} in {settings.vault_path}")
+            return Finding(self.code, "warn", message, f"chmod {private:o} {quote(str(path))}")
+        total = state.status["total"]
+        return Finding(self.code, "ok", f"{total} {'memory' if total == 1 else 'memories'} in {settings.vault_path}")
 
-    def _damaged(self, settings: Settings, trouble: MnemonError) -> Finding:
-        copies = sorted(settings.archive_folder.glob("*.sqlite"), key=lambda copy: copy.stat().st_mtime)
-        path, refused = quote(str(settings.vault_path)), quote(f"{settings.vault_path}.refused")
-        back = f"cp {quote(str(copies[-1]))} {path}" if copies else "mnemon setup"
-        return Finding(self.code, "fail", trouble.message, f"mv {path} {refused} && {back}")
-
-    def _exposed(self, subject: Subject) -> tuple[Path, int, str] | None:
-        if subject.world.platform == "win32":
-            return None
+    def _refused(self, subject: Subject, trouble: MnemonError) -> Finding:
+        """Save what can be read, put the file aside with its WAL, and go back to the newest copy."""
         settings = subject.facts.settings
-        for path, private in ((settings.folder, "700"), (settings.vault_path, "600")):
-            sight = subject.world.look(path)
-            if sight is not None and sight.mode & 0o077:
-                return path, sight.mode, private
-        return None
+        stamp = subject.world.now().strftime("%Y%m%dT%H%M%S")
+        path, aside = quote(str(settings.vault_path)), quote(str(settings.archive_folder / f"damaged-{stamp}"))
+        copies = sorted(settings.archive_folder.glob("*.sqlite"), key=lambda copy: copy.stat().st_mtime)
+        back = f"cp {quote(str(copies[-1]))} {path}" if copies else "mnemon setup"
+        fix = f"mkdir -p {aside} && mv {path}* {aside}/ && {back}"
+        message = f"{trouble.message}; the fix puts it aside"
+        message += f" and goes back to archive/{copies[-1].name}" if copies else " and begins an empty one"
+        if "is damaged" in trouble.message:
+            rescued = quote(str(settings.folder / f"rescued-{stamp}.jsonl"))
+            fix = f"mnemon export jsonl - > {rescued}; {fix} && mnemon import jsonl {rescued}"
+            message += ", with all that can still be read"
+        return Finding(self.code, "fail", message, fix)
+
+
+def exposed_paths(world: World, settings: Settings) -> list[tuple[Path, int, int]]:
+    """Our folder and the vault, where other users reach them: path, mode, and the mode it should have.
+
+    A folder that the user pointed us at keeps the mode that he gave it.
+    """
+    if world.platform == "win32":
+        return []
+    wanted = [(settings.vault_path, 0o600)]
+    if settings.folder == vault_folder({}, world.home):
+        wanted.insert(0, (settings.folder, 0o700))
+    seen = ((path, world.look(path), private) for path, private in wanted)
+    return [(path, sight.mode, private) for path, sight, private in seen if sight is not None and sight.mode & 0o077]

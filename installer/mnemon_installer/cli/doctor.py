@@ -1,10 +1,10 @@
-"""`mnemon doctor`: look at everything, and say one command for every problem."""
+"""`mnemon doctor`: look at everything, say one command for every problem, and mend what is safe."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,58 +12,78 @@ import typer
 
 from mnemon_installer.checks import CHECKS
 from mnemon_installer.checks.check import Finding, Subject
-from mnemon_installer.checks.examine import examine, exit_status, select
+from mnemon_installer.checks.examine import exit_status, select
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.facts.launcher import this_installation
 from mnemon_installer.facts.survey import survey
-from mnemon_installer.ui import console
+from mnemon_installer.ui import console, questions
 from mnemon_installer.ui.finding_lines import as_json as finding_json
-from mnemon_installer.ui.finding_lines import check_lines, code_width, finding_line
+from mnemon_installer.ui.finding_lines import check_lines, finding_problems
+from mnemon_installer.ui.setup_words import step_json
+from mnemon_installer.wizard.checkup import check_up
+from mnemon_installer.wizard.conduct import Conducted
+from mnemon_installer.wizard.mending import mend
+from mnemon_installer.wizard.sharing import share as bundle
 from mnemon_installer.world.real import RealWorld
+from mnemon_server.errors import UsageError
 
 Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Checks to run; none named: all.")]
 ListFlag = Annotated[bool, typer.Option("--list", help="Name the checks, and run none.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely; shows what it does, and asks.")]
+Share = Annotated[bool, typer.Option("--share", help="Print the findings as Markdown, without secrets and names.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before mending.")]
 
 
-def command(codes: Codes = None, list_: ListFlag = False, as_json: JsonFlag = False) -> int:
+def command(
+    codes: Codes = None,
+    fix: Fix = False,
+    share: Share = False,
+    list_: ListFlag = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> int:
     """Check that mnemon works on this machine: the vault, the model, the clients, the server itself."""
     checks = select(CHECKS, codes or ())
     if list_:
         listed = [{"code": check.code, "about": check.about, "needs": list(check.needs)} for check in checks]
         console.show({"checks": listed}, lambda result: check_lines(checks), as_json)
         return 0
-    world = RealWorld(os.environ, Path.home(), sys.platform)
-    subject = Subject(world, survey(world, settings(), this_installation()))
-    width = code_width(checks)
-    asked = set(codes or (check.code for check in checks))
-
-    def is_shown(finding: Finding) -> bool:
-        # A check that another one needs is shown only when it has something to say.
-        return finding.code in asked or finding.is_problem or finding.hushes
-
-    def say(finding: Finding) -> None:
-        if not as_json and is_shown(finding):
-            console.out(finding_line(finding, width))
-
-    findings = tuple(filter(is_shown, examine(checks, subject, say)))
+    may_ask = questions.can_ask() and not as_json and not yes
+    if fix and share:
+        raise UsageError("--fix and --share are two things", "mnemon doctor --share")
+    if fix and not may_ask and not yes:
+        raise UsageError("doctor --fix asks on a terminal, and this is none", "mnemon doctor --fix --yes")
+    quiet = as_json or share
+    subject = _subject()
+    findings = _shown(check_up(checks, subject, asked=codes or (), quiet=quiet), codes or ())
+    result: dict[str, Any] = {}  # Any: JSON
+    if share:
+        result["markdown"] = bundle(subject, findings)
+    if fix:
+        conducted = mend(subject.world, subject.facts, findings, may_ask=may_ask, quiet=quiet)
+        result["steps"] = _steps(conducted)
+        if conducted.has_changed_something:
+            if not quiet:
+                console.out("\nChecking again:")
+            findings = _shown(check_up(checks, _subject(), asked=codes or (), quiet=quiet), codes or ())
+    result["findings"] = [finding_json(finding) for finding in findings]
     status = exit_status(findings)
-    problems = [
-        {"code": finding.code, "message": finding.message, "hint": finding.fix}
-        for finding in findings
-        if finding.is_problem
-    ]
-    result = {"findings": [finding_json(finding) for finding in findings]}
-    console.show(result, _summary, as_json, problems if as_json else (), status == 0)
+    problems = finding_problems(findings) if as_json else ()
+    console.show(result, lambda told: [told["markdown"]] if share else [], as_json, problems, status == 0)
     return status
 
 
-def _summary(result: dict[str, Any]) -> Iterable[str]:  # Any: JSON
-    verdicts = [finding["verdict"] for finding in result["findings"]]
-    bad = sum(verdict in ("fail", "missing") for verdict in verdicts)
-    warnings = verdicts.count("warn")
-    if not bad and not warnings:
-        return ["All is well."]
-    counted = [f"{bad} problem{'s' * (bad != 1)}"] * bool(bad) + [f"{warnings} warning{'s' * (warnings != 1)}"] * bool(
-        warnings
-    )
-    return [" and ".join(counted) + "."]
+def _subject() -> Subject:
+    world = RealWorld(os.environ, Path.home(), sys.platform)
+    return Subject(world, survey(world, settings(), this_installation()))
+
+
+def _shown(findings: Sequence[Finding], asked: Sequence[str]) -> tuple[Finding, ...]:
+    """A check that another one needs is told of only when it has something to say."""
+    if not asked:
+        return tuple(findings)
+    return tuple(finding for finding in findings if finding.code in asked or finding.is_problem or finding.hushes)
+
+
+def _steps(conducted: Conducted) -> list[dict[str, str]]:
+    return [step_json(outlook, result) for outlook, result in zip(conducted.outlooks, conducted.results, strict=True)]

@@ -11,16 +11,15 @@ import typer
 
 from mnemon_installer.checks import CHECKS, Check
 from mnemon_installer.checks.check import Finding, Subject
-from mnemon_installer.checks.examine import examine
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.facts.launcher import this_installation
 from mnemon_installer.facts.survey import Facts, survey
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.flows.setup import chosen_clients, plan_setup
 from mnemon_installer.ui import console, questions
-from mnemon_installer.ui.finding_lines import code_width, finding_line
 from mnemon_installer.ui.progress import download_progress
 from mnemon_installer.ui.setup_words import next_steps, setup_problems, setup_result
+from mnemon_installer.wizard.checkup import check_up
 from mnemon_installer.wizard.choices import choose
 from mnemon_installer.wizard.conduct import Conducted, conduct
 from mnemon_installer.world import World
@@ -75,15 +74,9 @@ def _verify(world: World, facts: Facts, choices: Choices, conducted: Conducted, 
     checks = [check for check in CHECKS if _concerns(check, facts, choices, troubled)]
     # A second look at a machine that was right already leaves not even a trace in the vault.
     subject = Subject(world, survey(world, settings(), this_installation()), conducted.has_changed_something)
-    width = code_width(checks)
     if not quiet:
         console.out("Checking:")
-    return examine(checks, subject, lambda finding: None if quiet else _say(finding, width))
-
-
-def _say(finding: Finding, width: int) -> None:
-    if finding.verdict != "skipped":
-        console.out(finding_line(finding, width))
+    return check_up(checks, subject, quiet=quiet)
 
 
 def _concerns(check: Check, facts: Facts, choices: Choices, troubled: set[str]) -> bool:

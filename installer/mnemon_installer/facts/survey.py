@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mnemon_installer.clients import CLIENTS, Client
 from mnemon_installer.clients.client import Launch
+from mnemon_installer.facts.client_files import dead_entries
+from mnemon_installer.facts.client_state import ClientState, client_state
 from mnemon_installer.facts.launcher import Installation, Launcher, find_launcher
 from mnemon_installer.world import World
 from mnemon_server.embed import ModelState, embedder_source
@@ -15,17 +17,24 @@ from mnemon_server.settings import Settings, vault_folder
 
 @dataclass(frozen=True)
 class ClientFacts:
-    """A client as found. `program` is its own command line tool."""
+    """A client as found. `program` is its own command line tool; `rules_path` its file of standing instructions."""
 
     client: Client
     is_installed: bool
     program: Path | None
     config_path: Path
+    state: ClientState
+    has_dead_entries: bool = False
+    rules_path: Path | None = None
+    has_rules: bool = False
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The machine as found. `environment` is what a client must give our server, which knows no shell."""
+    """The machine as found. `environment` is what a client must give our server, which knows no shell.
+
+    `registered_before` names the clients that our receipts say were registered.
+    """
 
     settings: Settings
     launcher: Launcher
@@ -33,6 +42,7 @@ class Facts:
     clients: tuple[ClientFacts, ...]
     has_vault: bool
     model: ModelState
+    registered_before: frozenset[str] = frozenset()
 
     @property
     def launch(self) -> Launch | None:
@@ -43,18 +53,28 @@ class Facts:
 
 def survey(world: World, settings: Settings, installation: Installation) -> Facts:
     """Everything the flows and checks decide on."""
+    launcher, environment = find_launcher(world, installation), _carried(world, settings)
+    launch = Launch(str(launcher.path), environment=environment) if launcher.path is not None else None
     return Facts(
         settings=settings,
-        launcher=find_launcher(world, installation),
-        environment=_carried(world, settings),
-        clients=tuple(_look_at(client, world) for client in CLIENTS),
+        launcher=launcher,
+        environment=environment,
+        clients=tuple(_look_at(client, world, launch) for client in CLIENTS),
         has_vault=world.look(settings.vault_path) is not None,
         model=embedder_source(settings).state(),
     )
 
 
-def _look_at(client: Client, world: World) -> ClientFacts:
-    return ClientFacts(client, client.is_installed(world), client.program(world), client.config_path(world))
+def _look_at(client: Client, world: World, launch: Launch | None) -> ClientFacts:
+    return ClientFacts(
+        client,
+        client.is_installed(world),
+        client.program(world),
+        client.config_path(world),
+        client_state(world, client, launch),
+        has_dead_entries=bool(dead_entries(world, (client,))),
+        rules_path=client.rules_file(world),
+    )
 
 
 def _carried(world: World, settings: Settings) -> dict[str, str]:

@@ -11,6 +11,7 @@ from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.fetch_model import FetchModel, Progress
 from mnemon_installer.steps.prepare_vault import PrepareVault
 from mnemon_installer.steps.register_client import RegisterClient
+from mnemon_installer.steps.remove_dead_entries import RemoveDeadEntries
 from mnemon_installer.steps.set_model_path import SetModelPath
 
 
@@ -24,23 +25,31 @@ def chosen_clients(facts: Facts, choices: Choices) -> tuple[ClientFacts, ...]:
     return tuple(
         found
         for found in facts.clients
-        if (found.client.name in choices.clients if choices.clients else found.is_installed)
+        if (found.client.name in choices.clients if choices.clients is not None else found.is_installed)
+    )
+
+
+def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False) -> RegisterClient:
+    """The step that puts our entry into a client's file, or mends it."""
+    return RegisterClient(
+        client=found.client,
+        launch=facts.launch,
+        path=found.config_path,
+        program=found.program,
+        backups=facts.settings.backups_folder,
+        replace_foreign=replace_foreign,
+        obstacle=(facts.launcher.problem, facts.launcher.hint),
     )
 
 
 def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]:
-    yield PrepareVault(facts.settings)
+    settings = facts.settings
+    yield PrepareVault(settings)
     if choices.model_path is not None:
-        yield SetModelPath(facts.settings, choices.model_path)
-    elif choices.wants_model and facts.settings.model_path is None:
-        yield FetchModel(facts.settings, progress)
+        yield SetModelPath(settings, choices.model_path)
+    elif choices.wants_model and settings.model_path is None:
+        yield FetchModel(settings, progress)
     for found in chosen_clients(facts, choices):
-        yield RegisterClient(
-            client=found.client,
-            launch=facts.launch,
-            path=found.config_path,
-            program=found.program,
-            backups=facts.settings.backups_folder,
-            replace_foreign=choices.replace_foreign,
-            obstacle=(facts.launcher.problem, facts.launcher.hint),
-        )
+        yield registration(facts, found, found.client.name in choices.replace_foreign)
+        if found.has_dead_entries:
+            yield RemoveDeadEntries(found.client, settings.backups_folder)

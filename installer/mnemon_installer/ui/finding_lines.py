@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mnemon_installer.checks.check import Check, Finding
 from mnemon_installer.ui.console import tidy, tidy_command, tint
@@ -20,6 +20,30 @@ def finding_line(finding: Finding, width: int) -> str:
     return "\n".join(lines)
 
 
+def absence_lines(findings: Sequence[Finding], asked: Collection[str] = ()) -> Iterator[str]:
+    """A line for the clients that are not set up, and one for those that are not here."""
+    for absence in ("not set up", "not on this machine"):
+        names = dict.fromkeys(
+            finding.code.partition(".")[0]
+            for finding in findings
+            if finding.absence == absence and finding.code not in asked
+        )
+        if names:
+            how = f" (mnemon setup {' '.join(names)})" if absence == "not set up" else ""
+            yield "  " + tint(f"{absence}: {', '.join(names)}{how}", "dim")
+
+
+def summary_line(findings: Iterable[Finding]) -> str:
+    """All in one sentence."""
+    verdicts = [finding.verdict for finding in findings]
+    bad = sum(verdict in ("fail", "missing") for verdict in verdicts)
+    warnings = verdicts.count("warn")
+    counted = [
+        f"{count} {word}{'s' * (count != 1)}" for count, word in ((bad, "problem"), (warnings, "warning")) if count
+    ]
+    return f"{' and '.join(counted)}." if counted else "All is well."
+
+
 def check_lines(checks: Iterable[Check]) -> Iterator[str]:
     """The list of checks."""
     listed = list(checks)
@@ -33,3 +57,12 @@ def code_width(checks: Iterable[Check]) -> int:
 
 def as_json(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "verdict": finding.verdict, "message": finding.message, "fix": finding.fix}
+
+
+def finding_problems(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """The problems among them, in the shape of `--json`."""
+    return [
+        {"code": finding.code, "message": finding.message, "hint": finding.fix}
+        for finding in findings
+        if finding.is_problem
+    ]

@@ -13,9 +13,10 @@ from mnemon_installer.plan.engine import Result
 from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Needed
 from mnemon_installer.ui.finding_lines import as_json as finding_json
+from mnemon_installer.ui.finding_lines import finding_problems
 from mnemon_installer.world import World
 
-_TRY = 'try it: tell it "remember that ...", then look with `mnemon search ...`'
+_TRY = 'Try it: tell your client "remember that ...", then look with `mnemon search ...`.'
 
 
 def next_steps(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
@@ -33,7 +34,9 @@ def next_steps(world: World, facts: Facts, choices: Choices, results: Sequence[R
         if not found.is_installed:
             yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
         else:
-            yield f"Next: {found.client.next_step}; {_TRY}."
+            yield f"Next: {found.client.next_step}."
+    if any(found.is_installed and found.client.title not in failed for found in chosen):
+        yield _TRY
     if not chosen:
         names = " ".join(found.client.name for found in facts.clients)
         yield f"No MCP client was found ({names}). Install one, then run `mnemon setup` again."
@@ -47,7 +50,7 @@ def setup_result(
         "dry_run": world.is_rehearsal,
         "vault": str(facts.settings.vault_path),
         "launcher": str(facts.launcher.path) if facts.launcher.path else None,
-        "steps": [_step(outlook, result) for outlook, result in zip(outlooks, results, strict=True)],
+        "steps": [step_json(outlook, result) for outlook, result in zip(outlooks, results, strict=True)],
         "findings": [finding_json(finding) for finding in findings],
     }
 
@@ -59,15 +62,11 @@ def setup_problems(results: Sequence[Result], findings: Sequence[Finding]) -> li
         for result in results
         if not result.is_satisfied
     ]
-    checks = [
-        {"code": finding.code, "message": finding.message, "hint": finding.fix}
-        for finding in findings
-        if finding.is_problem
-    ]
-    return steps + checks
+    return steps + finding_problems(findings)
 
 
-def _step(outlook: Outlook, result: Result) -> dict[str, str]:
+def step_json(outlook: Outlook, result: Result) -> dict[str, str]:
+    """A step and what became of it."""
     return {
         "key": result.step.key,
         "subject": result.step.subject,

@@ -25,4 +25,9 @@ def choose(
     if model_path and not wants_model:
         raise UsageError("--no-model and --model-path contradict each other", "leave one of them out")
     folder = Path(model_path).expanduser().absolute() if model_path else None
-    return Choices(tuple(dict.fromkeys(clients)), wants_model, folder, replace_foreign)
+    return Choices(
+        clients=tuple(dict.fromkeys(clients)) or None,
+        wants_model=wants_model,
+        model_path=folder,
+        replace_foreign=frozenset(known) if replace_foreign else frozenset(),
+    )

@@ -9,6 +9,13 @@ from mnemon_server.vault import integrity
 
 
 def run(context: ActionContext) -> dict[str, Any]:
-    """`{"problems": [sentences]}`, empty when the file, its references and its indexes agree."""
+    """Read the whole vault.
+
+    Returns:
+        `{"problems": [sentences], "rebuildable": bool}`: empty when the file, its references and its indexes
+        agree; `rebuildable` when only indexes disagree, so that a rebuild mends it.
+    """
     with context.vault.read() as connection:
-        return {"problems": integrity.problems(connection)}
+        damage = integrity.damage(connection)
+        problems = damage or integrity.disagreements(connection)
+    return {"problems": problems, "rebuildable": bool(problems) and not damage}

@@ -9,12 +9,20 @@ from mnemon_server.vault.vectors import index_problems
 
 def problems(connection: apsw.Connection) -> list[str]:
     """Sentences about what is wrong; empty when the vault is whole. Reads every page."""
+    return damage(connection) or disagreements(connection)
+
+
+def damage(connection: apsw.Connection) -> list[str]:
+    """What is wrong with the file and its references: no index made anew would mend it."""
     found = [f"SQLite: {row[0]}" for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
     broken = len(list(connection.execute("PRAGMA foreign_key_check")))
     if broken:
         found.append(f"{broken} references point to rows that are gone")
-    if found:
-        return found
+    return found
+
+
+def disagreements(connection: apsw.Connection) -> list[str]:
+    """Where an index says something else than the memories do; a rebuild mends it."""
     return [*_word_problems(connection), *index_problems(connection)]
 
 

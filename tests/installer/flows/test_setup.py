@@ -67,8 +67,10 @@ def test_what_a_client_must_be_told_is_surveyed(world: RealWorld, home: Path) ->
 
 
 def test_flags_become_choices(home: Path) -> None:
-    chosen = choose(["claude-code", "claude-code"], model_path="~/model", replace_foreign=True)
-    assert chosen == Choices(("claude-code",), True, home / "model", True)
+    chosen = choose(["claude-code", "claude-code"], model_path="~/model")
+    assert chosen == Choices(("claude-code",), True, home / "model")
+    assert choose([]) == Choices(None)
+    assert {"claude-code", "cursor"} < choose([], replace_foreign=True).replace_foreign
     with pytest.raises(UsageError, match="unknown client 'emacs'"):
         choose(["emacs"])
     with pytest.raises(UsageError, match="contradict"):

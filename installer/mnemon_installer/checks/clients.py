@@ -1,0 +1,40 @@
+"""Is there a client that has been told of mnemon?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mnemon_installer.checks.check import Finding, Subject
+from mnemon_installer.clients import CLIENTS, Client
+from mnemon_installer.clients.config_file import read_config
+from mnemon_server.errors import MnemonError
+
+
+@dataclass(frozen=True)
+class Clients:
+    """One is enough: which ones is the user's choice."""
+
+    code: str = "clients"
+    about: str = "at least one MCP client on this machine has mnemon registered"
+    needs: Sequence[str] = ()
+    clients: Sequence[Client] = CLIENTS
+
+    def run(self, subject: Subject) -> Finding:
+        installed = [client for client in self.clients if client.is_installed(subject.world)]
+        registered = [client.title for client in installed if _is_registered(client, subject)]
+        if registered:
+            return Finding(self.code, "ok", f"registered in {', '.join(registered)}")
+        if installed:
+            found = ", ".join(client.title for client in installed)
+            return Finding(self.code, "fail", f"mnemon is registered in no client ({found})", "mnemon setup")
+        start = f"{subject.facts.launcher.path or 'mnemon'} serve"
+        return Finding(self.code, "skipped", f"no MCP client was found here; any other can start `{start}`")
+
+
+def _is_registered(client: Client, subject: Subject) -> bool:
+    """An unreadable file counts: the entry's own check says what is wrong with it."""
+    try:
+        return read_config(subject.world, client).document.has(client.entry_path)
+    except MnemonError:
+        return True

@@ -1,0 +1,46 @@
+"""What doctor can mend by itself: findings in, a plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mnemon_installer.checks.check import Finding
+from mnemon_installer.checks.vault import exposed_paths
+from mnemon_installer.facts.client_files import exposed_files
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.flows.setup import registration
+from mnemon_installer.plan.plan import Plan
+from mnemon_installer.plan.step import Step
+from mnemon_installer.steps.make_private import MakePrivate
+from mnemon_installer.steps.rebuild_index import RebuildIndex
+from mnemon_installer.steps.remove_dead_entries import RemoveDeadEntries
+
+
+def plan_mending(facts: Facts, findings: Sequence[Finding]) -> Plan:
+    """Steps for what is safe to mend; each looks at reality itself, and has nothing to do where all is well.
+
+    Safe is what loses nothing: a damaged vault, a foreign entry and a file that cannot be read stay the user's.
+    """
+    return Plan("doctor", tuple(_steps(facts, {finding.code for finding in findings if finding.is_problem})))
+
+
+def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
+    settings = facts.settings
+    if "vault" in troubled:
+        yield MakePrivate(
+            "vault-private",
+            "vault",
+            "the vault",
+            lambda world: [path for path, _, _ in exposed_paths(world, settings)],
+        )
+    if "index" in troubled:
+        yield RebuildIndex(settings)
+    for found in facts.clients:
+        if f"{found.client.name}.entry" in troubled:
+            yield registration(facts, found)
+    if "dead-entries" in troubled:
+        for found in facts.clients:
+            if found.has_dead_entries:
+                yield RemoveDeadEntries(found.client, settings.backups_folder)
+    if "client-secrets" in troubled:
+        yield MakePrivate("client-secrets", "client files", "client files that hold a secret", exposed_files)
