@@ -253,8 +253,13 @@ def test_a_bug_is_exit_3_with_a_log(mnemon: Type, home: Path, monkeypatch: pytes
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-HEAVY = "import sys; sys.argv[1:] = {words}; from mnemon_installer.cli.main import run; run(sys.argv[1:]);\
-print(sorted({{'mcp', 'mcp_types', 'fastembed', 'numpy', 'onnxruntime', 'huggingface_hub', 'pydantic', 'httpx'}} & set(sys.modules)), file=sys.stderr)"
+HEAVY = """
+import sys
+from mnemon_installer.cli.main import run
+run(sys.argv[1:])
+heavy = {"mcp", "mcp_types", "fastembed", "numpy", "onnxruntime", "huggingface_hub", "pydantic", "httpx"}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
 
 
 @pytest.mark.parametrize(
@@ -262,7 +267,7 @@ print(sorted({{'mcp', 'mcp_types', 'fastembed', 'numpy', 'onnxruntime', 'hugging
 )
 def test_light_commands_load_nothing_heavy(words: list[str], home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HEAVY.format(words=words)],
+        [sys.executable, "-c", HEAVY, *words],
         capture_output=True,
         text=True,
         timeout=60,
