@@ -16,3 +16,8 @@ def add_server(
 
 def remove_server(program: str, name: str, scope: str = "user") -> tuple[str, ...]:
     return (program, "mcp", "remove", "--scope", scope, name)
+
+
+def list_servers(program: str) -> tuple[str, ...]:
+    """Names every server it would start, those of the claude.ai account too; it connects to each."""
+    return (program, "mcp", "list")
