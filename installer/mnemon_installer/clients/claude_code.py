@@ -30,6 +30,7 @@ class ClaudeCode:
     entry_path: KeyPath = ("mcpServers", SERVER_NAME)
     next_step: str = "restart running Claude Code sessions (a new `claude` has it at once)"
     format: Format = "jsonc"
+    file_note: str = "`CLAUDE_CONFIG_DIR` moves it"
     refuses_comments: bool = True
     refuses_trailing_commas: bool = True
     verify: str = "`claude mcp get mnemon`, or `/mcp` in a session"

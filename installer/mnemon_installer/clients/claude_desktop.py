@@ -29,6 +29,7 @@ CLAUDE_DESKTOP = FileClient(
     name="claude-desktop",
     title="Claude Desktop",
     config=_config,
+    file_note=r"the app from the Microsoft Store: below `%LOCALAPPDATA%\Packages\Claude_*\LocalCache\Roaming`",
     entry_path=("mcpServers", SERVER_NAME),
     refuses_comments=True,
     refuses_trailing_commas=True,

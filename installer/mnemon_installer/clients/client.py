@@ -50,6 +50,7 @@ class Client(Protocol):
         title: what a user reads: `Claude Code`.
         format: how its file is written.
         entry_path: where our entry stands in its file.
+        file_note: what a reader should know about where its file is.
         refuses_comments: it cannot read its own file with a comment in it.
         refuses_trailing_commas: nor with a comma after the last element.
         next_step: what makes a running client see a new server.
@@ -70,6 +71,9 @@ class Client(Protocol):
 
     @property
     def entry_path(self) -> KeyPath: ...
+
+    @property
+    def file_note(self) -> str: ...
 
     @property
     def refuses_comments(self) -> bool: ...

@@ -13,6 +13,7 @@ CLINE = FileClient(
     name="cline",
     title="Cline",
     config=in_applications(*_STORAGE, "settings", "cline_mcp_settings.json"),
+    file_note="of the VS Code extension",
     entry_path=("mcpServers", SERVER_NAME),
     shape=EntryShape(
         remote_marks={"type": "streamableHttp"},
@@ -24,6 +25,6 @@ CLINE = FileClient(
     refuses_trailing_commas=True,
     traces=(in_applications(*_STORAGE),),
     rules=in_home("Documents", "Cline", "Rules", f"{SERVER_NAME}.md"),
-    next_step="nothing: Cline reads its file again when it changes; else reload the VS Code window",
+    next_step="nothing to restart, Cline reads its file again when it changes",
     verify="the MCP Servers panel of Cline, tab Configured",
 )

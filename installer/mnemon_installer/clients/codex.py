@@ -17,6 +17,7 @@ CODEX = FileClient(
     title="Codex",
     config=_in_codex_home("config.toml"),
     format="toml",
+    file_note="`CODEX_HOME` moves it",
     entry_path=("mcp_servers", SERVER_NAME),
     # A `bearer_token` in the file makes every codex command fail; a header does not.
     shape=EntryShape(headers_key="http_headers", off=("enabled", False)),

@@ -16,6 +16,7 @@ COPILOT = FileClient(
     name="copilot",
     title="Copilot CLI",
     config=_in_copilot_home("mcp-config.json"),
+    file_note="`COPILOT_HOME` moves it",
     entry_path=("mcpServers", SERVER_NAME),
     shape=EntryShape(
         local_marks={"type": "local"},

@@ -35,6 +35,7 @@ class FileClient:
     verify: str
     shape: EntryShape = field(default_factory=EntryShape)
     format: Format = "jsonc"
+    file_note: str = ""
     refuses_comments: bool = False
     refuses_trailing_commas: bool = False
     traces: Sequence[Finder] = ()

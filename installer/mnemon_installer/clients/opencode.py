@@ -22,6 +22,7 @@ OPENCODE = FileClient(
     name="opencode",
     title="opencode",
     config=_config,
+    file_note="or `opencode.jsonc`, where that is there; `XDG_CONFIG_HOME` moves it",
     entry_path=("mcp", SERVER_NAME),
     shape=EntryShape(
         local_marks={"type": "local"},

@@ -11,6 +11,7 @@ VSCODE = FileClient(
     name="vscode",
     title="VS Code",
     config=in_applications("Code", "User", "mcp.json"),
+    file_note="of the default profile; other profiles have their own",
     entry_path=("servers", SERVER_NAME),
     shape=EntryShape(local_marks={"type": "stdio"}, remote_marks={"type": "http"}, marks_are_optional=True),
     traces=(in_applications("Code", "User"),),

@@ -37,11 +37,12 @@ ZED = FileClient(
     name="zed",
     title="Zed",
     config=_settings,
+    file_note="on a Mac also looked for in `~/Library/Application Support/Zed`; `XDG_CONFIG_HOME` moves it",
     entry_path=("context_servers", SERVER_NAME),
     shape=_ZedShape(local_marks={"source": "custom"}, marks_are_optional=True, off=("enabled", False)),
     traces=(lambda world: _settings(world).parent,),
     programs=("zed", "zeditor"),
-    next_step="nothing: Zed starts mnemon as soon as its settings are saved",
+    next_step="nothing to restart, Zed has started mnemon by itself",
     verify="a green dot beside mnemon in the settings of the agent panel",
     version_command=("zed", "--version"),
 )

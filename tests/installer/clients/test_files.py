@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.installer.clients.shapes import editable, refused
 from mnemon_installer.clients import CLIENTS, Client
 from mnemon_installer.clients.client import Launch, starts_the_same
 from mnemon_installer.clients.config_file import BadClientFile, read_config
+from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.world.real import RealWorld
 
 OURS = Launch("/opt/mnemon/bin/mnemon")
@@ -75,18 +77,57 @@ def _block(content: bytes | None, client: Client) -> str:
 
 
 @each_client
-@pytest.mark.parametrize("mark", ["comment", "comma"])
-def test_no_client_gets_from_us_what_it_refuses(world: RealWorld, client: Client, mark: str) -> None:
-    """Where its file is strict, it stays strict; and one with trailing commas gets none from us."""
-    if client.format == "toml":
-        pytest.skip("TOML has its own rules")
+def test_taking_our_entry_out_gives_the_former_bytes(world: RealWorld, client: Client) -> None:
+    path = client.config_path(world)
+    for shape, before in editable(client):
+        if not before or b"mnemon" in before:
+            continue  # there was no text, or an entry of ours in it: what a receipt is for
+        if shape == "trailing commas" and client.refuses_trailing_commas:
+            continue  # its last comma went where it is right
+        put(path, before)
+        former = read_config(world, client).document
+        register(world, client)
+        document = read_config(world, client).document
+        if isinstance(former, Document) and isinstance(document, Document):
+            taken_out = document.remove(client.entry_path, prune=former.absent_above(client.entry_path)).text
+        else:
+            taken_out = document.remove(client.entry_path).text
+            taken_out, before = taken_out.rstrip("\r\n"), before.rstrip(b"\r\n")  # an empty line may stay at the end
+        assert taken_out.encode() == before, shape
+
+
+JSON_CLIENTS = [client for client in CLIENTS if client.format == "jsonc"]
+NO_TRAILING_COMMAS = [client for client in JSON_CLIENTS if client.refuses_trailing_commas]
+
+
+@pytest.mark.parametrize("client", JSON_CLIENTS, ids=lambda client: client.name)
+def test_a_strict_file_stays_strict(world: RealWorld, client: Client) -> None:
     path, holder = client.config_path(world), client.entry_path[0]
     for before in ("{}", "", '{"a": 1}', f'{{\n  "{holder}": {{\n    "x": {{}}\n  }}\n}}\n'):
         put(path, before.encode())
-        register(world, client)
-        assert read_config(world, client).refused_by(client) == (0, "")
-    if mark == "comma" and client.refuses_trailing_commas:
-        for before in (f'{{"{holder}": {{"x": {{}},}}}}', '{"a": 1,}', '{\n  "a": 1,\n}'):
-            put(path, before.encode())
-            assert register(world, client).count(b",}") <= before.count(",}")
-            assert read_config(world, client).refused_by(client) == (0, "")  # ours took the place of the last
+        json.loads(register(world, client))
+
+
+@pytest.mark.parametrize("client", NO_TRAILING_COMMAS, ids=lambda client: client.name)
+def test_a_client_that_refuses_trailing_commas_gets_none_from_us(world: RealWorld, client: Client) -> None:
+    """The file's own last comma comes to stand before our entry, where it is right."""
+    path, holder = client.config_path(world), client.entry_path[0]
+    for before in (f'{{"{holder}": {{"x": {{}},}}}}', '{"a": 1,}', '{\n  "a": 1,\n}'):
+        put(path, before.encode())
+        json.loads(register(world, client))
+
+
+def test_what_a_client_refuses_in_its_own_file_is_named(world: RealWorld) -> None:
+    text = '{\n  // mine\n  "a": [\n    1,\n  ]\n}\n'
+    told = {}
+    for client in CLIENTS:
+        put(client.config_path(world), text.encode() if client.format == "jsonc" else b"a = [1, ]  # mine\n")
+        told[client.name] = read_config(world, client).refused_by(client)
+    strict = (2, "a comment")
+    assert {name for name, said in told.items() if said == strict} == {
+        *("claude-code", "claude-desktop", "cursor", "windsurf", "cline")
+    }
+    assert told["gemini"] == (4, "a trailing comma")
+    assert {name for name, said in told.items() if said == (0, "")} == {
+        *("codex", "vscode", "zed", "opencode", "copilot")
+    }
