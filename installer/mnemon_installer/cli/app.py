@@ -32,6 +32,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("setup", "setup", "Register mnemon in your MCP clients; prepare the vault."),
     Command("doctor", "doctor", "Check that everything works, and say how to mend it."),
+    Command("uninstall", "uninstall", "Take mnemon out of this machine again."),
     Command("model", "model", "Fetch or look at the embedding model.", ("fetch", "status")),
     Command("config", "config", "Read and change settings.", ("get", "set")),
     Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mnemon_installer.plan.receipts import FolderNote, Receipts
@@ -21,6 +21,19 @@ def one_at_a_time(world: World, folder: Path, flow: str) -> Iterator[None]:
     note = _folder_as_it_is(world, folder.parent)
     with world.hold(folder / f"{flow}.lock", f"mnemon {flow}"):
         Receipts(world, folder).keep_folder(note)
+        yield
+
+
+@contextmanager
+def alone(world: World, folder: Path, flows: Sequence[str]) -> Iterator[None]:
+    """Hold the locks of several flows, for one that none of them may run beside. A folder that is there already is not
+    noted: who comes to take everything away knows nothing of how it began."""
+    note = _folder_as_it_is(world, folder.parent)
+    with ExitStack() as locks:
+        for flow in flows:
+            locks.enter_context(world.hold(folder / f"{flow}.lock", f"mnemon {flows[0]}"))
+        if note.made:
+            Receipts(world, folder).keep_folder(note)
         yield
 
 

@@ -1,0 +1,174 @@
+"""What an uninstall finds: entries of ours, the vault and what is around it, and what it will leave to the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemon_installer.argv import claude
+from mnemon_installer.clients import CLIENTS, Client
+from mnemon_installer.clients.client import Place, is_ours
+from mnemon_installer.clients.config_file import read_place
+from mnemon_installer.facts.belongings import Belongings, find_belongings
+from mnemon_installer.plan.receipts import Receipts
+from mnemon_installer.world import CommandTrouble, World
+from mnemon_installer.world.programs import find_program
+from mnemon_server.client import connect
+from mnemon_server.errors import MnemonError
+from mnemon_server.settings import Settings
+
+_CONNECTOR = "claude.ai"
+_LISTING = 45  # seconds; claude connects to every server that it lists
+
+
+@dataclass(frozen=True)
+class EntryPlace:
+    """Where an entry of ours may stand. `name` tells the places of one client apart."""
+
+    client: Client
+    place: Place
+    program: Path | None
+    name: str
+
+
+@dataclass(frozen=True)
+class VaultFacts:
+    """What is in the vault; `problem` says why nobody can tell. `verified_copy`: when one elsewhere was verified."""
+
+    path: Path
+    live: int = 0
+    archived: int = 0
+    forgotten: int = 0
+    verified_copy: str | None = None
+    problem: str = ""
+
+    @property
+    def memories(self) -> int:
+        return self.live + self.archived + self.forgotten
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """`foreign` are entries of our name that are somebody else's, and `shadows` those in single projects."""
+
+    settings: Settings
+    entries: tuple[EntryPlace, ...]
+    rules: tuple[tuple[Client, Path], ...]
+    belongings: Belongings
+    vault: VaultFacts | None
+    foreign: tuple[EntryPlace, ...]
+    shadows: tuple[tuple[str, str], ...]
+    remote: str
+    deployments: tuple[str, ...]
+
+
+def find_leftovers(world: World, settings: Settings) -> Leftovers:
+    """Look everywhere that we may have written; nothing is changed."""
+    entries = tuple(_entry_places(world, settings))
+    belongings = find_belongings(world, settings)
+    return Leftovers(
+        settings=settings,
+        entries=entries,
+        rules=tuple(_rules_files(world, settings)),
+        belongings=belongings,
+        vault=_vault(settings) if settings.vault_path in belongings.memories else None,
+        foreign=tuple(each for each in entries if each.name == "entry" and _is_foreign(world, each)),
+        shadows=tuple(_shadows(world)),
+        remote=_text(world, settings.folder / "remote_url"),
+        deployments=tuple(sorted(each.name for each in settings.folder.glob("deploy/*") if each.is_dir())),
+    )
+
+
+def claude_connectors(world: World) -> tuple[str, ...]:
+    """The connectors of the claude.ai account, as Claude Code names them. It is asked only where it has run before: a
+    first run of it writes its file."""
+    program = find_program(world, "claude")
+    if program is None or not any(world.look(client.config_path(world)) for client in CLIENTS[:1]):
+        return ()
+    try:
+        listed = world.run(claude.list_servers(str(program)), timeout=_LISTING, changes=False).stdout
+    except CommandTrouble:
+        return ()
+    return tuple(line.split(": ")[0].strip() for line in listed.splitlines() if line.strip().startswith(_CONNECTOR))
+
+
+def program_removal() -> str:
+    """The command that takes the program itself away."""
+    parts = Path(sys.prefix).parts
+    if "pipx" in parts:
+        return "pipx uninstall mnemon-memory"
+    if "uv" in parts and "tools" in parts:
+        return "uv tool uninstall mnemon-memory"
+    return "pip uninstall mnemon-memory"
+
+
+def _entry_places(world: World, settings: Settings) -> Iterator[EntryPlace]:
+    """Where each client looks, where none does, and where receipts say that we wrote once."""
+    receipts = Receipts(world, settings.ops_folder).all()
+    seen = set()
+    for client in CLIENTS:
+        path = client.config_path(world)
+        seen.add(path)
+        yield EntryPlace(client, Place(path, client.format, client.entry_path), client.program(world), "entry")
+        for number, place in enumerate(client.stale_places(world), 1):
+            yield EntryPlace(client, place, None, f"dead-entry-{number}")
+    for number, (path, receipt) in enumerate(receipts.items(), 1):
+        owner = next((client for client in CLIENTS if client.name == receipt.owner), None)
+        if owner is not None and receipt.kind == "entry" and path not in seen:
+            yield EntryPlace(owner, Place(path, owner.format, owner.entry_path), None, f"former-entry-{number}")
+
+
+def _rules_files(world: World, settings: Settings) -> Iterator[tuple[Client, Path]]:
+    found: dict[Path, Client] = {}
+    for client in CLIENTS:
+        path = client.rules_file(world)
+        if path is not None:
+            found.setdefault(path, client)
+    for path, receipt in Receipts(world, settings.ops_folder).all().items():
+        owner = next((client for client in CLIENTS if client.name == receipt.owner), None)
+        if owner is not None and receipt.kind == "rules":
+            found.setdefault(path, owner)
+    return ((client, path) for path, client in found.items())
+
+
+def _vault(settings: Settings) -> VaultFacts:
+    vault = connect(settings, caller="uninstall")
+    try:
+        status = vault.call("status")
+    except MnemonError as trouble:
+        return VaultFacts(settings.vault_path, problem=trouble.message)
+    finally:
+        vault.close()
+    return VaultFacts(
+        path=settings.vault_path,
+        live=status["total"],
+        archived=status["archived"],
+        forgotten=status["invalidated"],
+        verified_copy=status["verified_backup"],
+    )
+
+
+def _is_foreign(world: World, found: EntryPlace) -> bool:
+    try:
+        document = read_place(world, found.place).document
+        entry = document.get(found.place.entry_path)
+    except MnemonError:
+        return False
+    return document.has(found.place.entry_path) and not is_ours(found.client.launch_of(entry))
+
+
+def _shadows(world: World) -> Iterator[tuple[str, str]]:
+    for client in CLIENTS:
+        with suppress(MnemonError):
+            file = read_place(world, Place(client.config_path(world), client.format, client.entry_path))
+            yield from ((shadow.place, shadow.removal) for shadow in client.shadows(file.document.data))
+
+
+def _text(world: World, path: Path) -> str:
+    try:
+        return (world.read(path) or b"").decode("utf-8", "replace").strip()
+    except MnemonError:
+        return ""
