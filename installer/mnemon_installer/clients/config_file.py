@@ -8,7 +8,7 @@ from shlex import quote
 from typing import Any
 
 from mnemon_installer.clients.client import Client, Format, Launch, Place, is_ours
-from mnemon_installer.edits.diff import json_diff, text_diff
+from mnemon_installer.edits.diff import json_diff, toml_diff
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.jsonc import Path as KeyPath
 from mnemon_installer.edits.jsonc_tree import NotJson, line_and_column, parse_tree
@@ -70,7 +70,7 @@ class ConfigFile:
 
     def diff(self, edited: AnyDocument) -> str:
         """What `edited` changes, for people, secrets hidden."""
-        show = json_diff if isinstance(edited, Document) else text_diff
+        show = json_diff if isinstance(edited, Document) else toml_diff
         return show(self.document.text, edited.text, str(self.path))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from mnemon_installer.edits.mask import mask_json, mask_text
+from mnemon_installer.edits.mask_toml import mask_toml
 
 _AROUND = 3  # lines
 _WIDEST = 160  # characters; a file on one line would fill the screen
@@ -14,6 +15,11 @@ _NEAR = 40
 def json_diff(before: str, after: str, name: str) -> str:
     """The diff of two JSON texts, either of which may be blank."""
     return _diff(mask_json(before), mask_json(after), name)
+
+
+def toml_diff(before: str, after: str, name: str) -> str:
+    """The diff of two TOML texts."""
+    return _diff(mask_toml(before), mask_toml(after), name)
 
 
 def text_diff(before: str, after: str, name: str) -> str:

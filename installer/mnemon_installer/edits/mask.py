@@ -10,7 +10,7 @@ from mnemon_installer.edits.jsonc_tree import Node
 HIDDEN = "***"
 # Ours, and no secret: a reader wants to see where the vault is.
 _SHOWN = ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH")
-_SECRET_HOLDERS = ("env", "headers")
+_SECRET_HOLDERS = ("env", "environment", "envs", "headers", "http_headers")
 _SECRET_NAME = re.compile(r"auth|token|secret|passw|passphrase|credential|(api|private)[_-]?key|cookie", re.IGNORECASE)
 # Each with what of it may stay.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -46,11 +46,19 @@ def _collect(node: Node, hidden: bool, spans: list[tuple[int, int]]) -> None:
     follows_secret = False
     for item in node.items:
         _collect(item.value, hidden or follows_secret, spans)
-        said = item.value.data
-        follows_secret = isinstance(said, str) and said.startswith("-") and _is_secret_name(said)
+        follows_secret = announces_secret(item.value.data)
     for name, member in node.members.items():
-        covered = hidden or name in _SECRET_HOLDERS or _is_secret_name(name)
-        _collect(member.value, covered and name not in _SHOWN, spans)
+        _collect(member.value, is_covered(name, hidden), spans)
+
+
+def is_covered(name: str, hidden: bool) -> bool:
+    """Is what stands under `name` a secret, or may it be, in a place that is `hidden` or not?"""
+    return (hidden or name in _SECRET_HOLDERS or _is_secret_name(name)) and name not in _SHOWN
+
+
+def announces_secret(argument: object) -> bool:
+    """An argument like `--token`, whose value is the next one."""
+    return isinstance(argument, str) and argument.startswith("-") and _is_secret_name(argument)
 
 
 def _is_secret_name(name: str) -> bool:
