@@ -1,4 +1,4 @@
-"""The real Gemini CLI, opencode and Codex: they see mnemon after setup, and no longer when its entry is gone.
+"""The real Gemini CLI, opencode and Codex: they see mnemon after setup, and no longer after uninstall.
 
 Gemini calls every server disabled in a folder that is not trusted, and both it and opencode end with 0 whatever they
 found; so the text decides. Codex starts no server to list it, and tells what it read.
@@ -17,7 +17,6 @@ import pytest
 from tests.npm.machine import Machine
 
 from mnemon_installer.clients import CLIENTS
-from mnemon_installer.clients.config_file import read_config
 from mnemon_installer.world.real import RealWorld
 
 pytestmark = pytest.mark.npm
@@ -50,11 +49,9 @@ class Installed:
         done = self.machine.run(self.machine.mnemon, "setup", self.name, "--no-model")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def take_out(self) -> None:
-        world = RealWorld({}, self.machine.home, "linux")
-        client = next(client for client in CLIENTS if client.name == self.name)
-        file = read_config(world, client)
-        world.write(file.path, file.document.remove(client.entry_path).text.encode(), file.content)
+    def uninstall(self) -> None:
+        done = self.machine.run(self.machine.mnemon, "uninstall", "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def says(self, *words: str) -> str:
         """What the client prints, both streams, without colours."""
@@ -83,7 +80,7 @@ def test_gemini_connects_and_forgets(machine: Machine) -> None:
     assert re.search(r"mnemon: .*mnemon serve \(stdio\) - Connected", listed), listed
     assert "other: /bin/cat" in listed
 
-    gemini.take_out()
+    gemini.uninstall()
     listed = gemini.says("mcp", "list")
     assert "mnemon" not in listed
     assert "other: /bin/cat" in listed
@@ -101,7 +98,7 @@ def test_opencode_connects_and_forgets(machine: Machine) -> None:
     assert re.search(r"✓ mnemon +connected", listed), listed
     assert "other" in listed
 
-    opencode.take_out()
+    opencode.uninstall()
     assert "mnemon" not in opencode.says("mcp", "list")
     assert opencode.file.read_bytes() == before
 
@@ -125,6 +122,6 @@ def test_codex_shows_the_entry_and_forgets_it(machine: Machine) -> None:
     assert entry["transport"]["env"] == {"MNEMON_VAULT_DIR": str(machine.vault_folder)}
     assert "/bin/cat" in codex.says("mcp", "get", "other")
 
-    codex.take_out()
+    codex.uninstall()
     assert "No MCP server named 'mnemon' found" in codex.says("mcp", "get", "mnemon")
     assert codex.file.read_bytes() == before
