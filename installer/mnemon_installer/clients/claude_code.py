@@ -36,6 +36,7 @@ class ClaudeCode:
     verify: str = "`claude mcp get mnemon`, or `/mcp` in a session"
     remote_hint: str = ""
     version_command: tuple[str, ...] = ("claude", "--version")
+    rules_header: str = ""
     has_hooks: bool = True
 
     def config_path(self, world: World) -> Path:

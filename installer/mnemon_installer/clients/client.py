@@ -57,6 +57,7 @@ class Client(Protocol):
         verify: how a person sees in the client itself that the server is there.
         remote_hint: what a person does instead where `direct_entry` gives None.
         version_command: prints its version; empty where there is no such command.
+        rules_header: what its rules file must start with when we make it, so that it is always applied.
         has_hooks: its hooks can put memories before the model, so that it needs no rules for that.
     """
 
@@ -92,6 +93,9 @@ class Client(Protocol):
 
     @property
     def version_command(self) -> tuple[str, ...]: ...
+
+    @property
+    def rules_header(self) -> str: ...
 
     @property
     def has_hooks(self) -> bool: ...

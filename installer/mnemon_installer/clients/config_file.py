@@ -125,6 +125,6 @@ def _set(before: Document, path: KeyPath, value: Any, client: Client) -> Documen
     for name in new[:-1]:
         owner = owner.members[name].value
     member = owner.members[new[-1]]
-    if member.comma < 0 or next(reversed(owner.members)) != new[-1]:
+    if member.comma < 0 or [*owner.members][-1] != new[-1]:
         return after
     return Document(after.text[: member.comma] + after.text[member.comma + 1 :])

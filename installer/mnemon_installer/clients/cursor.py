@@ -16,6 +16,7 @@ CURSOR = FileClient(
     traces=(in_home(".cursor"), in_applications("Cursor")),
     programs=("cursor", "cursor-agent"),
     rules=in_home(".cursor", "rules", f"{SERVER_NAME}.mdc"),
+    rules_header="---\nalwaysApply: true\n---\n\n",
     next_step="restart Cursor, or switch mnemon on under Settings > MCP",
     verify="Settings > MCP lists mnemon with its tools",
     version_command=("cursor", "--version"),

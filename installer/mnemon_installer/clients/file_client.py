@@ -41,6 +41,7 @@ class FileClient:
     traces: Sequence[Finder] = ()
     programs: Sequence[str] = ()
     rules: Finder | None = None
+    rules_header: str = ""
     has_hooks: bool = False
     takes_remote: bool = True
     remote_hint: str = ""

@@ -17,6 +17,7 @@ VSCODE = FileClient(
     traces=(in_applications("Code", "User"),),
     programs=("code",),
     rules=in_applications("Code", "User", "prompts", f"{SERVER_NAME}.instructions.md"),
+    rules_header='---\napplyTo: "**"\n---\n\n',
     next_step="in VS Code run `MCP: List Servers` and start mnemon (it asks once whether you trust it)",
     verify="`MCP: List Servers` in the command palette",
     version_command=("code", "--version"),

@@ -54,6 +54,13 @@ RULES = {
 }
 
 
+def test_a_rules_file_that_needs_a_header_has_one() -> None:
+    assert {client.name: client.rules_header for client in CLIENTS if client.rules_header} == {
+        "cursor": "---\nalwaysApply: true\n---\n\n",
+        "vscode": '---\napplyTo: "**"\n---\n\n',
+    }
+
+
 def named(name: str) -> Client:
     return next(client for client in CLIENTS if client.name == name)
 
