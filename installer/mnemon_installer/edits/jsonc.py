@@ -116,7 +116,7 @@ class Document:
         if not self.has(path):
             return self.set(path, [value])
         owner = self._list(path)
-        if any(is_same(item.value.data, value) for item in owner.items):
+        if any(item == value and is_same(item, value) for item in owner.data):
             return self
         return self._spliced(self._splicer.insertion(owner, None, value), path, [*owner.data, value])
 
@@ -150,14 +150,14 @@ class Document:
         Raises:
             NotJson: as `find` does.
         """
-        numbers = self.find(path, match)
+        numbers = frozenset(self.find(path, match))
         if not numbers:
             return self
         owner = self._list(path)
         if len(numbers) == len(owner.items) and path in as_places(prune) and not self._splicer.has_own_comments(owner):
             return self.remove(path, prune)
-        gone = [owner.items[number] for number in numbers]
-        left = [item for number, item in enumerate(owner.data) if number not in set(numbers)]
+        gone = [item for number, item in enumerate(owner.items) if number in numbers]
+        left = [item for number, item in enumerate(owner.data) if number not in numbers]
         return self._spliced(self._splicer.removal(owner, gone), path, left)
 
     def _with_emptied(self, path: Place, prune: frozenset[Place]) -> Place:

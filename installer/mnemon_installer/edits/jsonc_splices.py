@@ -86,10 +86,12 @@ class Splicer:
         children = owner.children
         floor, open_comment, all_gone = owner.start + 1, False, True
         for place, child in enumerate(children):
-            end = child.comma + 1 if child.comma >= 0 else child.value.end
+            past_comma = child.comma + 1 if child.comma >= 0 else child.value.end
             if child.start not in marked:
-                floor, open_comment, all_gone = end, False, False
+                floor, open_comment, all_gone = past_comma, False, False
                 continue
+            has_comment_before_comma = self._last_mark(child.value.end, past_comma) > child.value.end
+            end = child.value.end if has_comment_before_comma else past_comma
             start = self._last_mark(floor, child.start)
             # A cut that takes the line break after a line comment must leave another one.
             open_comment = self._ends_line_comment(start) or (open_comment and start == floor)
@@ -100,8 +102,11 @@ class Splicer:
             if is_beside_next or (slides and self.text[following : following + 1] not in _BREAKS):
                 cut_from, end = child.start, following
             cuts.append((cut_from, end, ""))
-            open_comment = open_comment and cut_from == start
+            open_comment = open_comment and cut_from == start and not has_comment_before_comma
             floor = end
+            if has_comment_before_comma:
+                cuts.append((child.comma, past_comma, ""))
+                floor = past_comma
         return cuts
 
     def _first(self, owner: Node, name: str | None, value: Any) -> Splice:  # Any: a JSON value

@@ -7,6 +7,7 @@ two readers could understand differently.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in CPython's json since 2.6; the stubs lack it
@@ -21,6 +22,7 @@ _WORDS = (("true", True), ("false", False), ("null", None))
 _DEEPEST = 200
 _SHOWN = 40  # characters of a name, in a message
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_NO_MEMBERS: Mapping[str, Member] = {}
 
 
 class NotJson(MnemonError):
@@ -47,8 +49,8 @@ class Node:
     start: int
     end: int
     data: Any  # any JSON value
-    members: dict[str, Member] = field(default_factory=dict)
-    items: list[Member] = field(default_factory=list)
+    members: Mapping[str, Member] = field(default_factory=lambda: _NO_MEMBERS)
+    items: Sequence[Member] = ()
 
     @property
     def is_object(self) -> bool:
@@ -59,7 +61,7 @@ class Node:
         return isinstance(self.data, list)
 
     @property
-    def children(self) -> list[Member]:
+    def children(self) -> Sequence[Member]:
         return self.items or list(self.members.values())
 
 
@@ -176,39 +178,39 @@ class _Reader:
     def object(self, start: int) -> Node:
         self.descend(start)
         text = self.text
-        node = Node(start, start, {})
+        data: dict[str, Any] = {}  # Any: JSON values
+        members: dict[str, Member] = {}
         position = self.skip(start + 1)
         while not text.startswith("}", position):
             if not text.startswith('"', position):
                 raise self.wrong(position, 'a name in double quotes or "}" is due here')
             name, name_end = self.string(position)
-            if name in node.members:
+            if name in members:
                 raise self.wrong(position, f"the name {name[:_SHOWN]!r} stands twice in one object")
             colon = self.skip(name_end)
             if not text.startswith(":", colon):
                 raise self.wrong(colon, '":" is due here')
             value = self.value(self.skip(colon + 1))
             member = Member(name, position, value)
-            node.members[name] = member
-            node.data[name] = value.data
+            members[name] = member
+            data[name] = value.data
             position, member.comma = self.separator(value.end, "}")
-        node.end = position + 1
         self.depth -= 1
-        return node
+        return Node(start, position + 1, data, members)
 
     def array(self, start: int) -> Node:
         self.descend(start)
-        node = Node(start, start, [])
+        data: list[Any] = []  # Any: JSON values
+        items: list[Member] = []
         position = self.skip(start + 1)
         while not self.text.startswith("]", position):
             item = self.value(position)
-            node.data.append(item.data)
+            data.append(item.data)
             member = Member("", position, item)
-            node.items.append(member)
+            items.append(member)
             position, member.comma = self.separator(item.end, "]")
-        node.end = position + 1
         self.depth -= 1
-        return node
+        return Node(start, position + 1, data, items=items)
 
     def separator(self, position: int, close: str) -> tuple[int, int]:
         """Past one element: where the next one or `close` stands, and where the comma was (or -1)."""

@@ -73,4 +73,4 @@ def test_a_replaced_value_changes_only_its_own_span(
 
 def _span(document: Document, name: str) -> tuple[int, int]:
     member = document.root.members[name]
-    return member.start, member.comma + 1 if member.comma >= 0 else member.value.end
+    return member.start, member.value.end
