@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts import several_clients
+from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, some_moment
+from tests.scripts.several_clients import SETUP, UNINSTALL, Stage, client_files, furnish, strays
 
 BEFORE: dict[str, Any] = {
     "mcpServers": {"other": {"command": "x"}, "mnemon": {"command": "/old/mnemon", "args": ["serve"]}},
@@ -114,3 +117,47 @@ def test_a_second_setup_at_the_same_time_is_told_who_is_at_it(machine: Machine) 
         first.communicate(timeout=60)
     assert second.returncode == 1
     assert f"another mnemon setup is running (process {first.pid}, since 20" in second.stderr
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """With the states `before` and `before-claude`, where claude's stand-in is on PATH, and what becomes of each."""
+    root = tmp_path_factory.mktemp("killed")
+    (root / "home").mkdir()
+    made = Stage(Machine(root / "home", installed_mnemon()), root / "states")
+    furnish(made.machine.home)
+    made.keep("before")
+    made.machine.install_fake_claude()
+    made.keep("before-claude")
+    for state in ("before", "before-claude"):
+        made.back_to(state)
+        (root / f"{state}-moments").write_text(str(len(moments_of(made.machine, *SETUP))))
+        made.keep(f"after-{state}")
+    return made
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=SEEDED) for seed in range(SEEDS or 1)])
+def test_killed_at_some_moment_it_completes_then_rests_and_is_taken_out_to_the_last_byte(
+    stage: Stage, seed: int
+) -> None:
+    machine, state = stage.machine, "before-claude" if seed % 2 else "before"
+    moments = int((stage.states.parent / f"{state}-moments").read_text())
+    stage.back_to(state)
+    killed = run_doomed(machine, some_moment(seed, moments), *SETUP)
+    assert killed.returncode == -9, killed.stdout + killed.stderr
+    before = {name: text.encode() for name, text in several_clients.BEFORE.items()}
+    after = client_files(stage.states / f"after-{state}")
+    for name, content in client_files(machine.home).items():
+        assert content in (before[name], after[name]), name
+
+    again = machine.run(*SETUP)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert client_files(machine.home) == after
+    contents = machine.contents()
+    assert machine.run(*SETUP).returncode == 0
+    assert machine.contents() == contents
+
+    assert machine.run(*UNINSTALL).returncode == 0
+    assert client_files(machine.home) == before
+    assert strays(machine.home) == []
+    assert not (machine.home / ".mnemon").exists()

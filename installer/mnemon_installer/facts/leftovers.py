@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mnemon_installer.argv import claude
 from mnemon_installer.clients import CLIENTS, Client
+from mnemon_installer.clients.claude_code import ClaudeCode
 from mnemon_installer.clients.client import Place, is_ours
 from mnemon_installer.clients.config_file import read_place
 from mnemon_installer.facts.belongings import Belongings, find_belongings
@@ -86,7 +87,7 @@ def claude_connectors(world: World) -> tuple[str, ...]:
     """The connectors of the claude.ai account, as Claude Code names them. It is asked only where it has run before: a
     first run of it writes its file."""
     program = find_program(world, "claude")
-    if program is None or not any(world.look(client.config_path(world)) for client in CLIENTS[:1]):
+    if program is None or world.look(ClaudeCode().config_path(world)) is None:
         return ()
     try:
         listed = world.run(claude.list_servers(str(program)), timeout=_LISTING, changes=False).stdout

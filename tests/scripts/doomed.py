@@ -1,0 +1,79 @@
+"""Killing `mnemon` at a moment of one's choice: just before the n-th thing that it does to the disk or to others."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.installer.machine import Machine
+
+# 0 in the plain suite, 20 in the marked one, and as many as asked for in a full run.
+SEEDS = {"": 0, "1": 20}.get(wish := os.environ.get("MNEMON_TEST_SEEDED", ""), int(wish) if wish.isdigit() else 20)
+SEEDED = [
+    pytest.mark.seeded,
+    pytest.mark.skipif(not SEEDS, reason="MNEMON_TEST_SEEDED=1 runs twenty, MNEMON_TEST_SEEDED=100 a hundred"),
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a POSIX thing"),
+]
+
+# Its first argument is a number (kill before that moment), or a pattern (kill before the first moment that fits, or
+# after it when it begins with `>`); the second is a file that every moment is written to.
+_SCRIPT = r"""
+import os, re, signal, sys
+wish, log, home = sys.argv[1], os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.environ["HOME"]
+sys.argv = ["mnemon", *sys.argv[3:]]
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+count, due = 0, False
+
+def moment(event, arguments):
+    if event == "subprocess.Popen":
+        return f"{event} {' '.join(map(str, arguments[1]))}" if "claude" in str(arguments[0]) else ""
+    if event not in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod", "os.truncate"):
+        return ""
+    if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & WRITES):
+        return ""
+    path = os.fspath(arguments[1] if event == "os.rename" else arguments[0]) if not isinstance(arguments[0], int) else ""
+    path = path.decode() if isinstance(path, bytes) else path
+    return f"{event} {path}" if path.startswith(home) else ""
+
+def watch(event, arguments):
+    global count, due
+    what = moment(event, arguments)
+    if not what:
+        return
+    count += 1
+    os.write(log, f"{what}\n".encode())
+    fits = wish.isdigit() and count == int(wish) or not wish.isdigit() and re.search(wish.lstrip(">"), what)
+    if due or fits and not wish.startswith(">"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    due = bool(fits)
+
+sys.addaudithook(watch)
+from mnemon_installer.cli.main import main
+main()
+"""
+
+
+def run_doomed(machine: Machine, wish: str | int, *words: str) -> subprocess.CompletedProcess[str]:
+    """`mnemon WORDS`, killed at the wished moment; 0 kills at none."""
+    return machine.start((sys.executable, "-c", _SCRIPT, str(wish), str(_log(machine)), *words))
+
+
+def moments_of(machine: Machine, *words: str) -> list[str]:
+    """Every moment of `mnemon WORDS`, which is carried out to its end."""
+    _log(machine).unlink(missing_ok=True)
+    done = run_doomed(machine, 0, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return _log(machine).read_text(encoding="utf-8").splitlines()
+
+
+def some_moment(seed: int, moments: int) -> int:
+    """A moment for a seed; a hundred seeds spread over all of them."""
+    return random.Random(seed).randint(1, moments)
+
+
+def _log(machine: Machine) -> Path:
+    return machine.home.with_name("moments.log")

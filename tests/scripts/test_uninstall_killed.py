@@ -1,0 +1,88 @@
+"""Uninstall killed anywhere: every file is the old one or the new one; running it again completes; then it rests."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, some_moment
+from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, Stage, client_files, furnish, strays
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """With the states `before` and `set-up`, and `set-up-by-claude`, where the stand-in for claude has registered us."""
+    root = tmp_path_factory.mktemp("killed")
+    (root / "home").mkdir()
+    made = Stage(Machine(root / "home", installed_mnemon()), root / "states")
+    furnish(made.machine.home)
+    made.keep("before")
+    for state in ("set-up", "set-up-by-claude"):
+        made.back_to("before")
+        if state == "set-up-by-claude":
+            made.machine.install_fake_claude()
+        done = made.machine.run(*SETUP)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert made.machine.run("save", "A title", "some content").returncode == 0
+        made.keep(state)
+    return made
+
+
+@pytest.fixture(scope="module")
+def moments(stage: Stage) -> dict[str, int]:
+    counted = {}
+    for state in ("set-up", "set-up-by-claude"):
+        stage.back_to(state)
+        counted[state] = len(moments_of(stage.machine, *UNINSTALL))
+    return counted
+
+
+def is_old_or_new(home: Path, states: Path, state: str) -> None:
+    for name, content in client_files(home).items():
+        assert content in (BEFORE[name].encode(), (states / state / name).read_bytes()), name
+        assert (tomllib.loads if name.endswith(".toml") else json.loads)(content.decode())
+
+
+def completes_and_rests(machine: Machine) -> None:
+    again = machine.run(*UNINSTALL)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert client_files(machine.home) == {name: text.encode() for name, text in BEFORE.items()}
+    assert not (machine.home / ".mnemon").exists()
+    assert strays(machine.home) == []
+    before = machine.contents()
+    third = machine.run(*UNINSTALL)
+    assert (third.returncode, "Nothing to do" in third.stdout) == (0, True), third.stdout + third.stderr
+    assert machine.contents() == before
+
+
+def kill_at(stage: Stage, state: str, moment: str | int) -> None:
+    stage.back_to(state)
+    killed = run_doomed(stage.machine, moment, *UNINSTALL)
+    assert killed.returncode == -9, killed.stdout + killed.stderr
+    is_old_or_new(stage.machine.home, stage.states, state)
+    completes_and_rests(stage.machine)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        r"^os\.rename .*/\.claude\.json$",
+        r">^os\.rename .*/\.claude\.json$",
+        r"^os\.rename .*/config\.toml$",
+        r"^os\.remove .*/default\.sqlite$",
+        r">^os\.remove .*/default\.sqlite$",
+        r"^os\.remove .*/receipts\.json$",
+        r"^os\.rmdir .*/ops$",
+    ],
+)
+def test_killed_at_a_named_moment(stage: Stage, moment: str) -> None:
+    kill_at(stage, "set-up", moment)
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=SEEDED) for seed in range(SEEDS or 1)])
+def test_killed_at_some_moment(stage: Stage, moments: dict[str, int], seed: int) -> None:
+    state = "set-up-by-claude" if seed % 2 else "set-up"
+    kill_at(stage, state, some_moment(seed, moments[state]))
