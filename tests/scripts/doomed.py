@@ -35,8 +35,8 @@ def moment(event, arguments):
         return ""
     if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & WRITES):
         return ""
-    path = os.fspath(arguments[1] if event == "os.rename" else arguments[0]) if not isinstance(arguments[0], int) else ""
-    path = path.decode() if isinstance(path, bytes) else path
+    path = arguments[1] if event == "os.rename" else arguments[0]
+    path = "" if isinstance(path, int) else os.fsdecode(path)
     return f"{event} {path}" if path.startswith(home) else ""
 
 def watch(event, arguments):

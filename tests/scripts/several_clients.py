@@ -13,7 +13,7 @@ NAMES = ("claude-code", "cursor", "codex")
 BEFORE = {
     ".claude.json": '{\n  "numStartups": 3,\n  "mcpServers": {\n    "other": {\n      "command": "x"\n    }\n  }\n}',
     ".cursor/mcp.json": '{\r\n\t"mcpServers": {"äöü": {"command": "y", "args": ["a", "b"]}}\r\n}\r\n',
-    ".codex/config.toml": '# mine\nmodel = "o1"\n\n[mcp_servers.other] # and this\ncommand = "z"\nargs = [\n  "a", # b\n]\n',
+    ".codex/config.toml": '# mine\nmodel = "o1"\n\n[mcp_servers.o] # this\ncommand = "z"\nargs = [\n  "a", # b\n]\n',
 }
 SETUP = ("setup", *NAMES, "--no-model")
 UNINSTALL = ("uninstall", "--yes")

@@ -14,7 +14,7 @@ from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, Stage, clien
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """With the states `before` and `set-up`, and `set-up-by-claude`, where the stand-in for claude has registered us."""
+    """With the states `before` and `set-up`, and `set-up-by-claude`, where claude's stand-in has registered us."""
     root = tmp_path_factory.mktemp("killed")
     (root / "home").mkdir()
     made = Stage(Machine(root / "home", installed_mnemon()), root / "states")

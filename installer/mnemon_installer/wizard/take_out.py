@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from mnemon_installer.facts.belongings import find_belongings
+from mnemon_installer.facts.belongings import Belongings, find_belongings
 from mnemon_installer.facts.leftovers import Leftovers, claude_connectors, find_leftovers
 from mnemon_installer.facts.own_files import FLOWS
 from mnemon_installer.flows.uninstall import plan_uninstall
@@ -104,15 +105,13 @@ def _carry_out(
 
 
 def _clear_up(world: World, settings: Settings) -> None:
-    """What the uninstall itself has needed until now. The locks go when they are let go."""
-    last = DeleteFiles(
-        "records",
-        "the rest",
-        "journals and receipts",
-        settings,
-        lambda ours: tuple(each for each in ours.records if each.suffix != ".lock"),
-    )
-    last.apply(world)
+    """What the uninstall itself has needed until now, its own copies of client files among them; the locks go when
+    they are let go."""
+
+    def last(ours: Belongings) -> tuple[Path, ...]:
+        return (*ours.papers, *(each for each in ours.records if each.suffix != ".lock"))
+
+    DeleteFiles("records", "the rest", "journals and receipts", settings, last).apply(world)
 
 
 def _show(is_done: bool, outlooks: Sequence[Outlook], found: Leftovers, keep_vault: bool) -> None:
