@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mnemon_installer.edits.jsonc_splices import Splice, Splicer, spliced
-from mnemon_installer.edits.jsonc_tree import Member, Node, NotJson, line_and_column, parse_tree, refused
-from mnemon_installer.edits.layout import newline_near
+from mnemon_installer.edits.jsonc_tree import Member, Node, NotJson, parse_tree, refused
+from mnemon_installer.edits.lines import line_and_column, newline_near
 from mnemon_installer.edits.paths import NOTHING, Place, absent_above, as_places, changed, is_same, shown
 
 Path = tuple[str, ...]

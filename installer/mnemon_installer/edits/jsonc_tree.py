@@ -13,6 +13,7 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in CPython's json since 2.6; the stubs lack it
 from typing import Any
 
+from mnemon_installer.edits.lines import line_and_column as line_and_column
 from mnemon_server.errors import MnemonError
 
 _COMMENT = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
@@ -21,7 +22,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS = (("true", True), ("false", False), ("null", None))
 _DEEPEST = 200
 _SHOWN = 40  # characters of a name, in a message
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _NO_MEMBERS: Mapping[str, Member] = {}
 
 
@@ -89,12 +89,6 @@ def refused(text: str, position: int, what: str) -> NotJson:
     refusal = NotJson(f"line {line}, column {column}: {what}")
     refusal.line = line
     return refusal
-
-
-def line_and_column(text: str, position: int) -> tuple[int, int]:
-    ends = [match.end() for match in _NEWLINE.finditer(text, 0, position)]
-    start = ends[-1] if ends else int(text.startswith("\ufeff"))
-    return len(ends) + 1, max(position - start, 0) + 1
 
 
 class _Reader:

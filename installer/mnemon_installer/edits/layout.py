@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnemon_installer.edits.jsonc_tree import Node, NotJson
+from mnemon_installer.edits.lines import line_start, newline_near
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _INDENT = re.compile(r"[ \t]*")
@@ -43,26 +44,11 @@ def layout_of(text: str, root: Node, position: int) -> Layout:
     return Layout(newline_near(text, position), _unit(text, root), is_flat, _is_spaced(text, root))
 
 
-def newline_near(text: str, position: int) -> str:
-    """How the line before `position` ends; on the first line, how that one does; `\\n` where it is the only one."""
-    start = line_start(text, position)
-    for newline in ("\r\n", "\n", "\r"):
-        if text.endswith(newline, 0, start):
-            return newline
-    found = _NEWLINE.search(text, start)
-    return found[0] if found else "\n"
-
-
 def line_indent(text: str, position: int) -> str:
     """The white space at the start of the line that `position` is on."""
     found = _INDENT.match(text, line_start(text, position))
     assert found is not None  # it matches the empty text
     return found[0]
-
-
-def line_start(text: str, position: int) -> int:
-    start = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
-    return start if start else int(text.startswith("\ufeff"))
 
 
 def starts_its_line(text: str, position: int) -> bool:

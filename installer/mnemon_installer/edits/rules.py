@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mnemon_installer.edits.lines import (
+    line_and_column,
+    newline_near,
+    with_block_at_end,
+    with_newlines,
+    without_block_at,
+)
 from mnemon_server.errors import MnemonError
 
 BEGIN = "<!-- mnemon:begin, written by `mnemon setup`: changes up to mnemon:end are overwritten -->"
 END = "<!-- mnemon:end -->"
 # On a line of its own; one that is only spoken of in a sentence is none.
 _MARK = re.compile(r"(?:\A|(?<=[\r\n]))\ufeff?[ \t]*<!--[ \t]*mnemon:(begin|end)\b[^\r\n]*?-->[ \t]*(?=\r|\n|\Z)")
-_BREAK = re.compile(r"\r\n|\r|\n")
-_BREAKS = ("\r\n", "\n", "\r")
 
 
 class BadRules(MnemonError):
@@ -69,14 +74,9 @@ def with_block(text: str, body: str) -> str:
     if found is not None:
         if found.body == body.strip("\n"):
             return text
-        newline = _newline(text[found.start : found.end]) or "\n"
-        return text[: found.start] + fenced(body, newline) + text[found.end :]
-    newline = _newline(text) or "\n"
-    if text in ("", "\ufeff"):
-        return text + fenced(body, newline) + newline
-    if text.endswith(_BREAKS):
-        return text + newline + fenced(body, newline) + newline
-    return text + 2 * newline + fenced(body, newline)
+        block = with_newlines(fenced(body), newline_near(text, found.end))
+        return text[: found.start] + block + text[found.end :]
+    return with_block_at_end(text, fenced(body))
 
 
 def without_block(text: str) -> str:
@@ -86,42 +86,17 @@ def without_block(text: str) -> str:
         BadRules: as `find_block` does.
     """
     found = find_block(text)
-    if found is None:
-        return text
-    before, after = text[: found.start], text[found.end :]
-    shorter = _without_break(before)
-    if shorter not in ("", "\ufeff") and not shorter.endswith(_BREAKS):
-        shorter = before  # no empty line there
-    elif not after:  # the text had no line break at its end, and got two
-        shorter = _without_break(shorter)
-    return shorter + _without_break(after, at_end=False)
+    return text if found is None else without_block_at(text, found.start, found.end)
 
 
-def fenced(body: str, newline: str = "\n") -> str:
+def fenced(body: str) -> str:
     """`body` between our marks, as a template of a whole file takes it."""
-    return _BREAK.sub(newline, "\n".join([BEGIN, body.strip("\n"), END]))
+    return "\n".join([BEGIN, body.strip("\n"), END])
 
 
 def _plain(text: str) -> str:
-    return _BREAK.sub("\n", text).strip("\n")
-
-
-def _newline(text: str) -> str:
-    """How the last line that ends does so."""
-    last = None
-    for last in _BREAK.finditer(text):  # noqa: B007  # only the last one counts
-        pass
-    return last[0] if last else ""
-
-
-def _without_break(text: str, at_end: bool = True) -> str:
-    for newline in _BREAKS:
-        if at_end and text.endswith(newline):
-            return text.removesuffix(newline)
-        if not at_end and text.startswith(newline):
-            return text.removeprefix(newline)
-    return text
+    return with_newlines(text, "\n").strip("\n")
 
 
 def _line(text: str, position: int) -> int:
-    return sum(1 for _ in _BREAK.finditer(text, 0, position)) + 1
+    return line_and_column(text, position)[0]
