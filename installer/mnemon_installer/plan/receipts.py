@@ -77,8 +77,7 @@ class Receipts:
 
     def all(self) -> dict[Path, Receipt]:
         """Every receipt by its file; a damaged one counts as none."""
-        noted = self._read().get("files")
-        read = {Path(path): _receipt(record) for path, record in noted.items()} if isinstance(noted, dict) else {}
+        read = {Path(path): _receipt(record) for path, record in self._read().get("files", {}).items()}
         return {path: receipt for path, receipt in read.items() if receipt is not None}
 
     def keep(self, file: Path, receipt: Receipt) -> None:
@@ -90,8 +89,8 @@ class Receipts:
 
     def folder(self) -> FolderNote | None:
         """What was noted of the vault's folder; None: nothing."""
-        note = self._read().get("folder")
-        if not isinstance(note, dict) or not isinstance(note.get("found"), list):
+        note = self._read().get("folder", {})
+        if not isinstance(note.get("found"), list):
             return None
         return FolderNote(note.get("made") is True, tuple(map(str, note["found"])))
 
@@ -128,7 +127,9 @@ def _parsed(content: bytes | None) -> dict[str, Any]:  # Any: JSON
         noted = json.loads(content or b"{}")
     except ValueError:
         return {}
-    return noted if isinstance(noted, dict) else {}
+    if not isinstance(noted, dict) or not all(isinstance(noted.get(name, {}), dict) for name in ("files", "folder")):
+        return {}
+    return noted
 
 
 def _receipt(record: Any) -> Receipt | None:  # Any: JSON
