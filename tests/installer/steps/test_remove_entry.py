@@ -103,7 +103,9 @@ def test_without_a_receipt_only_ours_goes(world: RealWorld, home: Path, client: 
     bench.put_in()
     bench.receipts.path.unlink()
     assert bench.take_out().startswith("removed")
-    assert bench.path.read_bytes() == before
+    # Without former bytes nobody knows how many empty lines ended a TOML file.
+    ends = b"\r\n" if client.format == "toml" else b""
+    assert bench.path.read_bytes().rstrip(ends) == before.rstrip(ends)
 
 
 def test_a_damaged_copy_is_not_put_back(bench: Bench) -> None:
