@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.clients import CLIENTS, Client
-from mnemon_installer.clients.client import Launch
+from mnemon_installer.clients.client import Launch, Place
+from mnemon_installer.clients.rules_file import has_rules
 from mnemon_installer.facts.client_files import dead_entries
 from mnemon_installer.facts.client_state import ClientState, client_state
 from mnemon_installer.facts.launcher import Installation, Launcher, find_launcher
+from mnemon_installer.facts.versions import quick_version
+from mnemon_installer.plan.receipts import Receipts
 from mnemon_installer.world import World
 from mnemon_server.embed import ModelState, embedder_source
+from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings, vault_folder
 
 
@@ -24,9 +28,10 @@ class ClientFacts:
     program: Path | None
     config_path: Path
     state: ClientState
-    has_dead_entries: bool = False
+    dead_places: tuple[Place, ...] = ()
     rules_path: Path | None = None
     has_rules: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,19 +67,32 @@ def survey(world: World, settings: Settings, installation: Installation) -> Fact
         clients=tuple(_look_at(client, world, launch) for client in CLIENTS),
         has_vault=world.look(settings.vault_path) is not None,
         model=embedder_source(settings).state(),
+        registered_before=frozenset(
+            receipt.owner for receipt in Receipts(world, settings.ops_folder).all().values() if receipt.kind == "entry"
+        ),
     )
 
 
 def _look_at(client: Client, world: World, launch: Launch | None) -> ClientFacts:
+    rules = client.rules_file(world)
     return ClientFacts(
         client,
         client.is_installed(world),
         client.program(world),
         client.config_path(world),
         client_state(world, client, launch),
-        has_dead_entries=bool(dead_entries(world, (client,))),
-        rules_path=client.rules_file(world),
+        dead_places=tuple(dead.place for dead in dead_entries(world, (client,))),
+        rules_path=rules,
+        has_rules=rules is not None and _has_rules(world, rules),
+        version=quick_version(world, client),
     )
+
+
+def _has_rules(world: World, path: Path) -> bool:
+    try:
+        return has_rules(world, path)
+    except MnemonError:  # whoever wants a block there is told what is wrong
+        return False
 
 
 def _carried(world: World, settings: Settings) -> dict[str, str]:

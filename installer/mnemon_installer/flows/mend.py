@@ -8,12 +8,11 @@ from mnemon_installer.checks.check import Finding
 from mnemon_installer.checks.vault import exposed_paths
 from mnemon_installer.facts.client_files import exposed_files
 from mnemon_installer.facts.survey import Facts
-from mnemon_installer.flows.setup import registration
+from mnemon_installer.flows.setup import clean_up, registration
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.make_private import MakePrivate
 from mnemon_installer.steps.rebuild_index import RebuildIndex
-from mnemon_installer.steps.remove_dead_entries import RemoveDeadEntries
 
 
 def plan_mending(facts: Facts, findings: Sequence[Finding]) -> Plan:
@@ -40,7 +39,6 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
             yield registration(facts, found)
     if "dead-entries" in troubled:
         for found in facts.clients:
-            if found.has_dead_entries:
-                yield RemoveDeadEntries(found.client, settings.backups_folder)
+            yield from clean_up(facts, found)
     if "client-secrets" in troubled:
         yield MakePrivate("client-secrets", "client files", "client files that hold a secret", exposed_files)

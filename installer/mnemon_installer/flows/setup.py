@@ -11,7 +11,8 @@ from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.fetch_model import FetchModel, Progress
 from mnemon_installer.steps.prepare_vault import PrepareVault
 from mnemon_installer.steps.register_client import RegisterClient
-from mnemon_installer.steps.remove_dead_entries import RemoveDeadEntries
+from mnemon_installer.steps.remove_entry import RemoveEntry
+from mnemon_installer.steps.rules_block import RulesBlock
 from mnemon_installer.steps.set_model_path import SetModelPath
 
 
@@ -29,6 +30,21 @@ def chosen_clients(facts: Facts, choices: Choices) -> tuple[ClientFacts, ...]:
     )
 
 
+def with_rules(facts: Facts, choices: Choices) -> frozenset[str]:
+    """Names of the chosen clients that are to have a rules block when setup is done."""
+    able = [found for found in chosen_clients(facts, choices) if found.rules_path is not None]
+    if choices.rules is not None:
+        return frozenset(found.client.name for found in able) & choices.rules
+    return frozenset(
+        found.client.name for found in able if found.has_rules or (is_new(facts, found) and not found.client.has_hooks)
+    )
+
+
+def is_new(facts: Facts, found: ClientFacts) -> bool:
+    """Never registered before, so that nobody has been asked about its rules."""
+    return not found.state.has_ours and found.client.name not in facts.registered_before
+
+
 def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False) -> RegisterClient:
     """The step that puts our entry into a client's file, or mends it."""
     return RegisterClient(
@@ -42,14 +58,28 @@ def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False
     )
 
 
+def clean_up(facts: Facts, found: ClientFacts) -> Iterator[RemoveEntry]:
+    """Steps that take out entries of ours that the client does not read."""
+    for number, place in enumerate(found.dead_places, 1):
+        yield RemoveEntry(found.client, place, None, facts.settings.backups_folder, f"dead-entry-{number}")
+
+
 def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]:
     settings = facts.settings
     yield PrepareVault(settings)
     if choices.model_path is not None:
         yield SetModelPath(settings, choices.model_path)
-    elif choices.wants_model and settings.model_path is None:
+    elif choices.wants_model is not False and settings.model_path is None:
         yield FetchModel(settings, progress)
+    ruled = with_rules(facts, choices)
+    # The paths that anybody needs a block in: two clients may read the same file.
+    needed = {found.rules_path for found in facts.clients if found.client.name in ruled}
+    written = set()
     for found in chosen_clients(facts, choices):
-        yield registration(facts, found, found.client.name in choices.replace_foreign)
-        if found.has_dead_entries:
-            yield RemoveDeadEntries(found.client, settings.backups_folder)
+        path = found.rules_path
+        # Before the entry: whoever is killed in between has not been registered, and is asked as a new client again.
+        if path is not None and path not in written and (path in needed or found.has_rules):
+            written.add(path)
+            yield RulesBlock(found.client, path, path in needed, settings.backups_folder)
+        yield registration(facts, found, choices.replaces(found.client.name))
+        yield from clean_up(facts, found)

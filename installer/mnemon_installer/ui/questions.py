@@ -1,8 +1,19 @@
-"""Asking, on a terminal only."""
+"""Asking, on a terminal only. Ctrl-C comes out as KeyboardInterrupt."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of several answers; `value` is what it stands for."""
+
+    value: str
+    label: str
+    is_ticked: bool = False
 
 
 def can_ask() -> bool:
@@ -10,8 +21,36 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def confirm(question: str) -> bool:
-    """Yes or no; Enter means yes."""
+def confirm(question: str, default: bool = True) -> bool:
+    """Yes or no; Enter means `default`."""
     import questionary
 
-    return bool(questionary.confirm(question, default=True).unsafe_ask())
+    return bool(questionary.confirm(question, default=default).unsafe_ask())
+
+
+def tick(question: str, options: Sequence[Option]) -> tuple[str, ...]:
+    """Any number of the options; Enter means those that are ticked."""
+    import questionary
+
+    choices = [questionary.Choice(option.label, option.value, checked=option.is_ticked) for option in options]
+    instruction = "(space ticks and unticks, enter goes on)"
+    return tuple(questionary.checkbox(question, choices, instruction=instruction).unsafe_ask())
+
+
+def pick(question: str, options: Sequence[Option]) -> str:
+    """One of the options; Enter means the first."""
+    import questionary
+
+    choices = [questionary.Choice(option.label, option.value) for option in options]
+    instruction = "(arrows move, enter takes)"
+    return str(questionary.select(question, choices, instruction=instruction).unsafe_ask())
+
+
+def ask_folder(question: str, problem_of: Callable[[str], str]) -> str:
+    """A folder, asked again as long as `problem_of` has something to say against it."""
+    import questionary
+
+    def is_fine(answer: str) -> bool | str:
+        return problem_of(answer) or True
+
+    return str(questionary.path(question, only_directories=True, validate=is_fine).unsafe_ask())

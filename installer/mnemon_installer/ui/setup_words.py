@@ -19,28 +19,39 @@ from mnemon_installer.world import World
 _TRY = 'Try it: tell your client "remember that ...", then look with `mnemon search ...`.'
 
 
-def next_steps(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
-    """What the user does next, one sentence each."""
+def restart_lines(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
+    """What makes each client see the new server."""
+    if world.is_rehearsal:
+        return
+    failed = _failed(results)
+    for found in chosen_clients(facts, choices):
+        if found.client.title in failed:
+            continue
+        if found.is_installed:
+            yield f"Next, for {found.client.title}: {found.client.next_step}."
+        else:
+            yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
+
+
+def closing_lines(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
+    """What is left to do, and how to try it."""
     if world.is_rehearsal:
         yield "This was a dry run: nothing was changed."
         return
-    failed = [result.step.subject for result in results if result.is_failure]
+    failed, chosen = _failed(results), chosen_clients(facts, choices)
     if failed:
         yield f"Not done: {', '.join(failed)}. Run `mnemon setup` again when that is mended; the rest is kept."
-    chosen = chosen_clients(facts, choices)
-    for found in chosen:
-        if found.client.title in failed:
-            continue
-        if not found.is_installed:
-            yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
-        else:
-            yield f"Next: {found.client.next_step}."
     if any(found.is_installed and found.client.title not in failed for found in chosen):
         yield _TRY
     if not chosen:
         names = " ".join(found.client.name for found in facts.clients)
-        yield f"No MCP client was found ({names}). Install one, then run `mnemon setup` again."
+        if not any(found.is_installed for found in facts.clients):
+            yield f"No MCP client was found ({names}). Install one, then run `mnemon setup` again."
         yield f"Any other client can start this command over stdio: {facts.launcher.path or 'mnemon'} serve"
+
+
+def _failed(results: Sequence[Result]) -> list[str]:
+    return list(dict.fromkeys(result.step.subject for result in results if result.is_failure))
 
 
 def setup_result(

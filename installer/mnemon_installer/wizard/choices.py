@@ -5,29 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnemon_installer.clients import CLIENTS
+from mnemon_installer.clients import CLIENTS, snippets
 from mnemon_installer.flows.choices import Choices
 from mnemon_server.errors import UsageError
 
 
 def choose(
-    clients: Sequence[str], *, wants_model: bool = True, model_path: str = "", replace_foreign: bool = False
+    clients: Sequence[str],
+    *,
+    wants_model: bool | None = None,
+    model_path: str = "",
+    replace_foreign: bool = False,
+    rules: bool | None = None,
 ) -> Choices:
-    """The choices that flags express.
+    """The choices that flags express; what no flag speaks of stays open.
 
     Raises:
         UsageError: an unknown client, or flags that contradict each other.
     """
     known = [client.name for client in CLIENTS]
     for name in clients:
-        if name not in known:
-            raise UsageError(f"unknown client {name!r}", f"the clients are {', '.join(known)}")
-    if model_path and not wants_model:
+        if name not in known and name not in snippets.NAMES:
+            others = f"; a text to paste is there for {', '.join(snippets.NAMES)}"
+            raise UsageError(f"unknown client {name!r}", f"the clients are {', '.join(known)}{others}")
+    if model_path and wants_model is False:
         raise UsageError("--no-model and --model-path contradict each other", "leave one of them out")
-    folder = Path(model_path).expanduser().absolute() if model_path else None
+    named = tuple(dict.fromkeys(clients))
     return Choices(
-        clients=tuple(dict.fromkeys(clients)) or None,
-        wants_model=wants_model,
-        model_path=folder,
-        replace_foreign=frozenset(known) if replace_foreign else frozenset(),
+        clients=tuple(name for name in named if name in known) if named else None,
+        snippets=tuple(name for name in named if name not in known),
+        wants_model=True if model_path else wants_model,
+        model_path=Path(model_path).expanduser().absolute() if model_path else None,
+        replace_foreign=frozenset(known) if replace_foreign else None,
+        rules=None if rules is None else frozenset(known) if rules else frozenset(),
     )

@@ -12,7 +12,7 @@ from mnemon_installer.clients import CLIENTS
 from mnemon_installer.facts.launcher import Installation
 from mnemon_installer.facts.survey import Facts, survey
 from mnemon_installer.flows.choices import Choices
-from mnemon_installer.flows.setup import plan_setup
+from mnemon_installer.flows.setup import plan_setup, with_rules
 from mnemon_installer.plan.plan import look_at
 from mnemon_installer.plan.step import Blocked
 from mnemon_installer.wizard.choices import choose
@@ -38,10 +38,39 @@ def test_without_a_client_vault_and_model_are_prepared(facts: Facts) -> None:
     assert planned(facts, Choices()) == ["vault", "model"]
 
 
-def test_an_installed_client_is_registered_unless_others_are_named(facts: Facts, home: Path) -> None:
-    installed = replace(facts, clients=tuple(replace(found, is_installed=True) for found in facts.clients))
-    assert planned(installed, Choices()) == ["vault", "model", *(f"{client.name}.entry" for client in CLIENTS)]
-    assert planned(installed, Choices(("gemini",))) == ["vault", "model", "gemini.entry"]
+def every_client_installed(facts: Facts) -> Facts:
+    return replace(facts, clients=tuple(replace(found, is_installed=True) for found in facts.clients))
+
+
+def test_every_client_that_is_there_is_registered_unless_others_are_named(facts: Facts) -> None:
+    entries = [f"{client.name}.entry" for client in CLIENTS]
+    installed = every_client_installed(facts)
+    steps = planned(installed, Choices(rules=frozenset()))
+    assert steps == ["vault", "model", *entries]
+    assert planned(installed, Choices(("zed",), rules=frozenset())) == ["vault", "model", "zed.entry"]
+    assert planned(installed, Choices(())) == ["vault", "model"]
+
+
+def test_rules_are_for_clients_without_hooks_unless_somebody_says_otherwise(facts: Facts) -> None:
+    installed = every_client_installed(facts)
+    able = {found.client.name for found in installed.clients if found.rules_path}
+    hooked = {client.name for client in CLIENTS if client.has_hooks}
+    assert with_rules(installed, Choices()) == able - hooked
+    assert with_rules(installed, Choices(("cursor", "codex"))) == {"cursor"}
+    assert with_rules(installed, Choices(rules=frozenset(able))) == able
+    assert with_rules(installed, Choices(rules=frozenset())) == frozenset()
+    steps = planned(installed, Choices(("cursor",), wants_model=False))
+    assert steps == ["vault", "cursor.rules", "cursor.entry"]  # whoever is killed in between is asked again
+
+
+def test_whoever_was_registered_before_keeps_the_rules_as_they_are(facts: Facts) -> None:
+    before = replace(every_client_installed(facts), registered_before=frozenset({"cursor", "windsurf"}))
+    having = replace(
+        before, clients=tuple(replace(found, has_rules=found.client.name == "windsurf") for found in before.clients)
+    )
+    assert with_rules(having, Choices(("cursor", "windsurf"))) == {"windsurf"}
+    removed = planned(having, Choices(("windsurf",), wants_model=False, rules=frozenset()))
+    assert removed == ["vault", "windsurf.rules", "windsurf.entry"]
 
 
 def test_a_named_client_is_registered_though_not_installed(facts: Facts) -> None:
@@ -68,9 +97,12 @@ def test_what_a_client_must_be_told_is_surveyed(world: RealWorld, home: Path) ->
 
 def test_flags_become_choices(home: Path) -> None:
     chosen = choose(["claude-code", "claude-code"], model_path="~/model")
-    assert chosen == Choices(("claude-code",), True, home / "model")
+    assert chosen == Choices(("claude-code",), wants_model=True, model_path=home / "model")
+    assert choose(["goose", "zed"]) == Choices(("zed",), snippets=("goose",))
+    assert choose(["goose"]).clients == ()
+    assert choose([], rules=False).rules == frozenset()
     assert choose([]) == Choices(None)
-    assert {"claude-code", "cursor"} < choose([], replace_foreign=True).replace_foreign
+    assert choose([], replace_foreign=True).replaces("cursor")
     with pytest.raises(UsageError, match="unknown client 'emacs'"):
         choose(["emacs"])
     with pytest.raises(UsageError, match="contradict"):
