@@ -22,19 +22,21 @@ class Clients:
 
     def run(self, subject: Subject) -> Finding:
         installed = [client for client in self.clients if client.is_installed(subject.world)]
-        registered = [client.title for client in installed if _is_registered(client, subject)]
-        if registered:
+        known = {client.title: _is_registered(client, subject) for client in installed}
+        if registered := [title for title, is_registered in known.items() if is_registered]:
             return Finding(self.code, "ok", f"registered in {', '.join(registered)}")
+        if None in known.values():
+            return Finding(self.code, "skipped", "a client's file cannot be read; see its entry")
         if installed:
-            found = ", ".join(client.title for client in installed)
-            return Finding(self.code, "fail", f"mnemon is registered in no client ({found})", "mnemon setup")
+            return Finding(self.code, "fail", f"mnemon is registered in no client ({', '.join(known)})", "mnemon setup")
         start = f"{subject.facts.launcher.path or 'mnemon'} serve"
         return Finding(self.code, "skipped", f"no MCP client was found here; any other can start `{start}`")
 
 
-def _is_registered(client: Client, subject: Subject) -> bool:
-    """An unreadable file counts: the entry's own check says what is wrong with it."""
+def _is_registered(client: Client, subject: Subject) -> bool | None:
+    """None where the file cannot be read: the entry's own check says what is wrong with it."""
     try:
-        return read_config(subject.world, client).document.has(client.entry_path)
+        file = read_config(subject.world, client)
     except MnemonError:
-        return True
+        return None
+    return file.document.has(client.entry_path) and not file.is_foreign(client)

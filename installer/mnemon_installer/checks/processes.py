@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.checks.check import Finding, Subject
 from mnemon_installer.facts.processes import orphans, processes
+
+
+def let_them_leave() -> None:
+    """A server looks for its parent every two seconds, and leaves when it has gone."""
+    time.sleep(3)
 
 
 @dataclass(frozen=True)
@@ -18,13 +24,16 @@ class Processes:
     about: str = "no server of ours has outlived its client"
     needs: Sequence[str] = ()
     proc: Path = Path("/proc")
+    pause: Callable[[], None] = let_them_leave
 
     def run(self, subject: Subject) -> Finding:
         if subject.world.platform == "win32":
             return Finding(self.code, "skipped", "processes cannot be told here")
         found = processes(subject.world, self.proc)
-        left = orphans(found)
-        if left:
+        if orphans(found):
+            self.pause()
+            found = processes(subject.world, self.proc)
+        if left := orphans(found):
             ids = " ".join(str(process.pid) for process in left)
             what = "process" if len(left) == 1 else "processes"
             message = f"`mnemon serve` still runs though its client has gone: {what} {ids}"

@@ -14,6 +14,8 @@ _PATH = re.compile(r"(?<![\w~.:/\\-])(?:[A-Za-z]:\\|/)[^\s'\"`,;:)(|]+")
 _COMMON = ("/usr/", "/opt/", "/bin/", "/sbin/", "/etc/", "/snap/", "/nix/", "/Applications/", "/proc/", "/dev/", "/lib")
 # In the home folder, what programs put there says nothing of its owner.
 _HOUSEHOLD = re.compile(r"(?:\.[\w.-]+|Library|AppData)(?:[/\\].*)?$")
+# Names of files and programs; any other name may be a project's or a person's.
+_TELLING = re.compile(r"(?:[\w.-]+\.(?:jsonc?|jsonl|toml|yaml|sqlite|mdc?|log)|(?:mnemon|python[\d.]*)(?:\.exe)?)\*?")
 _SHORTEST_NAME = 3  # characters; a shorter one would be found everywhere
 
 
@@ -28,7 +30,7 @@ class Person:
 
 
 def scrub(text: str, person: Person) -> str:
-    """`text` with the home as `~`, other personal paths cut to their last part, names and secrets hidden."""
+    """`text` with the home as `~`, other personal paths cut to the name of a file, names and secrets hidden."""
     for name, value in sorted(person.variables.items(), key=lambda pair: -len(pair[1])):
         if len(value) > _SHORTEST_NAME:
             text = text.replace(value, f"${name}")
@@ -47,7 +49,7 @@ def _with_home(text: str, home: str) -> str:
 
     def shown(found: re.Match[str]) -> str:
         rest = found[1]
-        return f"~{found[0][len(home)]}{rest}" if _HOUSEHOLD.match(rest) else f"~/…/{_last(rest)}"
+        return f"~{found[0][len(home)]}{rest}" if _HOUSEHOLD.match(rest) else f"~/…{_last(rest)}"
 
     text = re.sub(rf"{re.escape(home)}[/\\]([^\s'\"`,;:)(|]+)", shown, text)
     return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text)
@@ -56,8 +58,9 @@ def _with_home(text: str, home: str) -> str:
 def _path(path: str) -> str:
     if path.startswith(_COMMON) or path.count("/") == 1:
         return path
-    return f"/…/{_last(path)}"
+    return f"/…{_last(path)}"
 
 
 def _last(path: str) -> str:
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"/{name}" if _TELLING.fullmatch(name) else ""
