@@ -47,9 +47,11 @@ class Terms:
 
 def worth_searching(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """(token, stem) pairs without stop-words and repeats; the stop-words stay when there is nothing else."""
-    unique = {stem: (token, stem) for token, stem in reversed(words)}
+    unique: dict[str, tuple[str, str]] = {}
+    for token, stem in words:
+        unique.setdefault(stem, (token, stem))
     kept = [pair for pair in unique.values() if pair[0] not in STOP_WORDS]
-    return list(reversed(kept or unique.values()))
+    return kept or list(unique.values())
 
 
 def choose_terms(words: Sequence[tuple[str, str]], counts: Mapping[str, int], total: int) -> Terms:

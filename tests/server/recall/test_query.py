@@ -19,10 +19,7 @@ def test_a_query_of_stop_words_only_keeps_them() -> None:
 
 def test_repeats_count_once_by_stem_in_the_order_given() -> None:
     words = [("running", "run"), ("tests", "test"), ("run", "run")]
-    assert [stem for _, stem in worth_searching(words)] == ["run", "test"] or worth_searching(words) == [
-        ("tests", "test"),
-        ("running", "run"),
-    ]
+    assert worth_searching(words) == [("running", "run"), ("tests", "test")]
 
 
 def test_very_frequent_terms_go_while_rarer_ones_remain() -> None:
