@@ -120,6 +120,18 @@ def test_what_is_not_ours_to_mend_is_left(machine: Machine) -> None:
     assert "mnemon setup cursor --replace-foreign" in done.stdout
 
 
+@pytest.mark.parametrize(("key", "status"), [("n", 1), ("\x03", 130), ("y", 0)])
+def test_on_a_terminal_it_shows_the_diff_and_asks(machine: Machine, key: str, status: int) -> None:
+    terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
+    codex = machine.home / ".codex/config.toml"
+    codex.write_text("")
+    terminal = terminals.Terminal((str(machine.mnemon), "doctor", "--fix"), machine.environment, machine.home)
+    terminal.await_text("+[mcp_servers.mnemon]")
+    terminal.answer("Go ahead?", key)
+    assert terminal.end() == status
+    assert bool(codex.read_text()) is (key == "y")
+
+
 def test_without_a_terminal_it_wants_a_yes(machine: Machine) -> None:
     before = machine.contents()
     done = machine.run("doctor", "--fix")

@@ -6,6 +6,7 @@ import json
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
@@ -113,7 +114,11 @@ def test_a_foreign_entry_wants_a_flag(machine: Machine) -> None:
 
 def test_wrong_usage_is_named_and_does_nothing(machine: Machine) -> None:
     for words, said in (
-        (("setup", "emacs"), "the clients are claude-code"),
+        (
+            ("setup", "emacs"),
+            "the clients are claude-code, claude-desktop, cursor, gemini, codex, vscode, windsurf, zed",
+        ),
+        (("setup", "emacs"), "a text to paste is there for goose, continue, lmstudio, warp, other"),
         (("setup", "--no-modle"), "--no-modle"),
         (("setup", "--no-model", "--model-path", "x"), "contradict"),
     ):
@@ -121,6 +126,35 @@ def test_wrong_usage_is_named_and_does_nothing(machine: Machine) -> None:
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
     assert machine.run("setup", "--help").returncode == 0
     assert list(machine.home.iterdir()) == []
+
+
+def test_a_client_that_we_do_not_edit_gets_a_text_to_paste(machine: Machine) -> None:
+    done = machine.run("setup", "goose")
+    assert done.returncode == 0
+    assert f'cmd: "{machine.mnemon}"' in done.stdout
+    assert list(machine.home.iterdir()) == []  # and nothing else happens
+    told = machine.result("setup", "goose", "other")
+    assert set(told["result"]["snippets"]) == {"goose", "other"}
+    both = machine.run("setup", "cursor", "goose", "--no-model", "--no-rules")
+    assert both.returncode == 0
+    assert both.stdout.index("Cursor  registered") < both.stdout.index("Goose: put this into")
+    assert str(machine.mnemon) in (machine.home / ".cursor/mcp.json").read_text()
+
+
+def test_a_plan_for_several_clients_reads_well(machine: Machine, snapshot: Any) -> None:
+    files = {
+        ".cursor/mcp.json": '{\n  "mcpServers": {\n    "x": {"command": "y", "env": {"API_KEY": "hush"}}\n  }\n}\n',
+        ".codex/config.toml": "# mine\nmodel = 'o'\n",
+        ".gemini/settings.json": '{"mcpServers": {"mnemon": {"command": "npx"}}}',
+        ".codeium/windsurf/mcp_config.json": '{\n  "mcpServers": {,}\n}',
+        ".claude/settings.json": '{\n  "mcpServers": {"mnemon": {"command": "/old/mnemon", "args": ["serve"]}}\n}\n',
+    }
+    for name, text in files.items():
+        (machine.home / name).parent.mkdir(parents=True)
+        (machine.home / name).write_text(text)
+    shown = machine.run("setup", "--no-model", "--dry-run").stdout
+    snapshot.snapshot_dir = Path(__file__).parent / "snapshots" / "setup"
+    snapshot.assert_match(shown.replace(str(machine.mnemon), "/opt/bin/mnemon"), "plan.txt")
 
 
 def test_a_model_on_this_machine_is_used(machine: Machine, tiny_model: Path) -> None:

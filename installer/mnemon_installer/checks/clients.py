@@ -17,7 +17,7 @@ class Clients:
 
     code: str = "clients"
     about: str = "at least one MCP client on this machine has mnemon registered"
-    needs: Sequence[str] = ()
+    needs: Sequence[str] = ("vault",)  # without one setup has not been run, and that is the cause to show
     clients: Sequence[Client] = CLIENTS
 
     def run(self, subject: Subject) -> Finding:

@@ -34,6 +34,6 @@ class Disk:
         except OSError as trouble:
             return Finding(self.code, "skipped", f"the free space of {there} cannot be told: {trouble.strerror}")
         if free >= ENOUGH:
-            return Finding(self.code, "ok", f"{free / 1e9:,.1f} GB free in {there}")
-        message = f"only {free / 1e6:,.0f} MB are free in {there}; saving stops when it is full"
+            return Finding(self.code, "ok", f"{free / 1e9:,.1f} GB free for {folder}")
+        message = f"only {free / 1e6:,.0f} MB are free for {folder}; saving stops when it is full"
         return Finding(self.code, "warn", message, f"du -sh {quote(str(there))}/*")

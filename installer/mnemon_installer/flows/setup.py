@@ -32,12 +32,19 @@ def chosen_clients(facts: Facts, choices: Choices) -> tuple[ClientFacts, ...]:
 
 def with_rules(facts: Facts, choices: Choices) -> frozenset[str]:
     """Names of the chosen clients that are to have a rules block when setup is done."""
-    able = [found for found in chosen_clients(facts, choices) if found.rules_path is not None]
+    able = [found for found in chosen_clients(facts, choices) if takes_rules(facts, choices, found)]
     if choices.rules is not None:
         return frozenset(found.client.name for found in able) & choices.rules
     return frozenset(
         found.client.name for found in able if found.has_rules or (is_new(facts, found) and not found.client.has_hooks)
     )
+
+
+def takes_rules(facts: Facts, choices: Choices, found: ClientFacts) -> bool:
+    """It reads a rules file, and will have the server that the rules speak of."""
+    is_foreign = found.state.standing == "foreign" and not choices.replaces(found.client.name)
+    is_blocked = facts.launch is None or found.state.standing == "unreadable" or is_foreign
+    return found.rules_path is not None and not is_blocked
 
 
 def is_new(facts: Facts, found: ClientFacts) -> bool:
@@ -76,10 +83,11 @@ def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]
     needed = {found.rules_path for found in facts.clients if found.client.name in ruled}
     written = set()
     for found in chosen_clients(facts, choices):
-        path = found.rules_path
-        # Before the entry: whoever is killed in between has not been registered, and is asked as a new client again.
-        if path is not None and path not in written and (path in needed or found.has_rules):
+        path, name = found.rules_path, found.client.name
+        is_unwanted = found.has_rules and choices.rules is not None and name not in choices.rules
+        # Before the entry: whoever is killed in between has not been registered, and is a new client again.
+        if path is not None and path not in written and (path in needed or is_unwanted):
             written.add(path)
             yield RulesBlock(found.client, path, path in needed, settings.backups_folder)
-        yield registration(facts, found, choices.replaces(found.client.name))
+        yield registration(facts, found, choices.replaces(name))
         yield from clean_up(facts, found)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.choices import Choices
-from mnemon_installer.flows.setup import chosen_clients, is_new, with_rules
+from mnemon_installer.flows.setup import chosen_clients, is_new, takes_rules, with_rules
 from mnemon_installer.ui.console import tidy
 from mnemon_installer.ui.questions import Option
 from mnemon_installer.ui.survey_lines import client_label
@@ -116,7 +116,8 @@ def _folder(facts: Facts, choices: Choices) -> Iterator[Question]:
 
 
 def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
-    able = [found for found in chosen_clients(facts, choices) if found.rules_path is not None]
+    chosen = chosen_clients(facts, choices)
+    able = [found for found in chosen if takes_rules(facts, choices, found)]
     # Asked once: a client that was registered before has had its answer.
     if choices.rules is not None or not any(is_new(facts, found) for found in able):
         return
@@ -131,7 +132,9 @@ def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
     ]
 
     def fill(choices: Choices, answer: Answer) -> Choices:
-        return replace(choices, rules=frozenset(_names(answer)))
+        # Whoever was not on the list keeps what he has.
+        unasked = (found.client.name for found in chosen if found not in able)
+        return replace(choices, rules=frozenset([*_names(answer), *unasked]))
 
     text = "Which clients get a block of rules, which tells the model when to search and when to save?"
     yield Question("rules", "--rules", "tick", text, fill, options)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mnemon_installer.clients import CLIENTS
-from mnemon_installer.facts.launcher import Installation
+from mnemon_installer.facts.client_state import ClientState
+from mnemon_installer.facts.launcher import Installation, Launcher
 from mnemon_installer.facts.survey import Facts, survey
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.flows.setup import plan_setup, with_rules
@@ -39,7 +40,8 @@ def test_without_a_client_vault_and_model_are_prepared(facts: Facts) -> None:
 
 
 def every_client_installed(facts: Facts) -> Facts:
-    return replace(facts, clients=tuple(replace(found, is_installed=True) for found in facts.clients))
+    there = tuple(replace(found, is_installed=True) for found in facts.clients)
+    return replace(facts, clients=there, launcher=Launcher(Path("/opt/mnemon")))
 
 
 def test_every_client_that_is_there_is_registered_unless_others_are_named(facts: Facts) -> None:
@@ -61,6 +63,20 @@ def test_rules_are_for_clients_without_hooks_unless_somebody_says_otherwise(fact
     assert with_rules(installed, Choices(rules=frozenset())) == frozenset()
     steps = planned(installed, Choices(("cursor",), wants_model=False))
     assert steps == ["vault", "cursor.rules", "cursor.entry"]  # whoever is killed in between is asked again
+
+
+def test_no_rules_speak_of_a_server_that_is_not_there(facts: Facts) -> None:
+    """A file that cannot be edited, somebody else's server of our name, no command that lasts."""
+    everyone = every_client_installed(facts)
+    for standing in ("unreadable", "foreign"):
+        state = ClientState(standing)  # type: ignore[arg-type]  # the two are standings
+        blocked = replace(everyone, clients=tuple(replace(found, state=state) for found in everyone.clients))
+        assert with_rules(blocked, Choices(("cursor",))) == frozenset()
+        having = replace(blocked, clients=tuple(replace(found, has_rules=True) for found in blocked.clients))
+        assert planned(having, Choices(("cursor",), wants_model=False)) == ["vault", "cursor.entry"]  # left as they are
+    replaced = Choices(("cursor",), replace_foreign=frozenset({"cursor"}))
+    assert with_rules(blocked, replaced) == {"cursor"}
+    assert with_rules(replace(everyone, launcher=facts.launcher), Choices(("cursor",))) == frozenset()
 
 
 def test_whoever_was_registered_before_keeps_the_rules_as_they_are(facts: Facts) -> None:
