@@ -110,3 +110,8 @@ def vault(settings: Settings) -> Iterator[Vault]:
     opened = Vault(settings.vault_path)
     yield opened
     opened.close()
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """A short name for a long text: pytest puts the name of the test into the environment of every program."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > 100 else None
