@@ -14,8 +14,9 @@ BEFORE = {
     ".claude.json": '{\n  "numStartups": 3,\n  "mcpServers": {\n    "other": {\n      "command": "x"\n    }\n  }\n}',
     ".cursor/mcp.json": '{\r\n\t"mcpServers": {"äöü": {"command": "y", "args": ["a", "b"]}}\r\n}\r\n',
     ".codex/config.toml": '# mine\nmodel = "o1"\n\n[mcp_servers.o] # this\ncommand = "z"\nargs = [\n  "a", # b\n]\n',
+    ".claude/CLAUDE.md": "Be brief.\r\nWrite in English.",
 }
-SETUP = ("setup", *NAMES, "--no-model")
+SETUP = ("setup", *NAMES, "--no-model", "--rules")
 UNINSTALL = ("uninstall", "--yes")
 
 
@@ -44,6 +45,6 @@ def client_files(home: Path) -> dict[str, bytes]:
     return {name: (home / name).read_bytes() for name in BEFORE}
 
 
-def strays(home: Path) -> list[str]:
-    """Half-written copies that a killed process has left."""
-    return [str(each) for each in home.rglob(".*.mnemon-*")]
+def names(home: Path) -> set[str]:
+    """Every file and folder: what is too much, half-written copies among it, shows here."""
+    return {str(each.relative_to(home)) for each in home.rglob("*")}

@@ -353,3 +353,24 @@ def test_it_does_not_run_beside_a_setup(set_up: Machine) -> None:
     assert second.returncode == 1
     assert f"another mnemon setup is running (process {first.pid}" in second.stderr
     assert (set_up.home / ".mnemon" / "default.sqlite").exists()
+
+
+def test_rules_blocks_go_and_what_stood_around_them_stays(machine: Machine) -> None:
+    rules, made = machine.home / ".claude" / "CLAUDE.md", machine.home / ".codex" / "AGENTS.md"
+    rules.parent.mkdir()
+    rules.write_bytes(b"Be brief.\r\nWrite in English.")
+    succeeds(machine, "setup", "claude-code", "codex", "--no-model", "--rules")
+    assert b"mnemon:begin" in rules.read_bytes()
+    assert made.exists()
+    rules.write_bytes(b"Since then: be kind.\r\n" + rules.read_bytes())
+    said = succeeds(machine, "uninstall", "--yes")
+    assert rules.read_bytes() == b"Since then: be kind.\r\nBe brief.\r\nWrite in English."
+    assert sorted(path.name for path in machine.home.iterdir()) == [".claude"]
+    assert "Restart Claude Code, Codex: " in said
+
+
+def test_a_rules_file_that_is_no_text_and_never_knew_us_is_no_obstacle(set_up: Machine) -> None:
+    (set_up.home / ".claude").mkdir(exist_ok=True)
+    (set_up.home / ".claude" / "CLAUDE.md").write_bytes(b"\xff\xfe")
+    succeeds(set_up, "uninstall", "--yes")
+    assert (set_up.home / ".claude" / "CLAUDE.md").read_bytes() == b"\xff\xfe"

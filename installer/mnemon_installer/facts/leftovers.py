@@ -22,6 +22,7 @@ from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 
 _CONNECTOR = "claude.ai"
+_MARK = b"mnemon:"  # stands in the marks of our block of rules
 _LISTING = 45  # seconds; claude connects to every server that it lists
 
 
@@ -123,11 +124,13 @@ def _entry_places(world: World, settings: Settings) -> Iterator[EntryPlace]:
 
 
 def _rules_files(world: World, settings: Settings) -> Iterator[tuple[Client, Path]]:
+    """Files of rules that speak of us, each once though two clients read it, and those that a receipt knows."""
     found: dict[Path, Client] = {}
     for client in CLIENTS:
         path = client.rules_file(world)
-        if path is not None:
-            found.setdefault(path, client)
+        with suppress(MnemonError):
+            if path is not None and _MARK in (world.read(path) or b""):
+                found.setdefault(path, client)
     for path, receipt in Receipts(world, settings.ops_folder).all().items():
         owner = next((client for client in CLIENTS if client.name == receipt.owner), None)
         if owner is not None and receipt.kind == "rules":

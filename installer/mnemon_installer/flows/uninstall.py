@@ -9,6 +9,7 @@ from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.delete_files import DeleteFiles
 from mnemon_installer.steps.remove_entry import RemoveEntry
+from mnemon_installer.steps.rules_block import RulesBlock
 
 
 def plan_uninstall(found: Leftovers, keep_vault: bool) -> Plan:
@@ -32,6 +33,8 @@ def _client_steps(found: Leftovers) -> Iterator[Step]:
     backups = found.settings.backups_folder
     for entry in found.entries:
         yield RemoveEntry(entry.client, entry.place, entry.program, backups, entry.name)
+    for client, path in found.rules:
+        yield RulesBlock(client, path, False, backups)
 
 
 def _folder_steps(found: Leftovers, clients: Sequence[Step]) -> Iterator[Step]:

@@ -65,9 +65,9 @@ def closing_lines(results: Sequence[Result], is_rehearsal: bool) -> Iterator[str
     if failed:
         names = ", ".join(failed)
         yield f"Not done: {names}. Run `mnemon uninstall` again when that is mended; what is done stays done."
-    changed = dict.fromkeys(
-        result.step.subject for result in results if result.outcome == "done" and "." in result.step.key
-    )
+    changed = [
+        result.step.subject for result in results if result.outcome == "done" and result.step.key.endswith(".entry")
+    ]
     if changed:
         yield f"Restart {', '.join(changed)}: what runs now still has mnemon."
     if not failed:

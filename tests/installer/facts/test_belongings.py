@@ -1,0 +1,157 @@
+"""What in a folder is ours, by name and by what is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mnemon_installer.facts.belongings import Belongings, find_belongings
+from mnemon_installer.plan.receipts import FolderNote, Receipts
+from mnemon_installer.world.real import RealWorld
+from mnemon_server.client import connect
+from mnemon_server.settings import Settings
+
+MODEL = "models/models--Qdrant--bge-small-en-v1.5-onnx-Q"
+
+
+@pytest.fixture
+def look(world: RealWorld) -> Callable[[Path], Belongings]:
+    return lambda folder: find_belongings(world, Settings(folder))
+
+
+def put(folder: Path, *names: str, text: str = "x") -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def inside(folder: Path, files: tuple[Path, ...]) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in files)
+
+
+def make_vault(folder: Path) -> None:
+    vault = connect(Settings(folder), caller="test")
+    vault.call("status")
+    vault.close()
+
+
+def test_an_empty_machine_has_nothing_of_ours(home: Path, look: Callable[[Path], Belongings]) -> None:
+    found = look(home / ".mnemon")
+    assert (found.files, found.folders, found.strangers) == ((), (), ())
+
+
+def test_the_vault_goes_after_its_log_and_with_what_was_left_of_making_it(
+    home: Path, look: Callable[[Path], Belongings]
+) -> None:
+    folder = home / ".mnemon"
+    make_vault(folder)
+    draft = "default.sqlite.new-4711-0a1b2c3d"
+    put(folder, "default.sqlite-wal", draft, f"{draft}-wal", "default.sqlite.new-mine", "default.sqlite.bak")
+    names = [file.name for file in look(folder).memories]
+    assert names == ["default.sqlite-wal", "default.sqlite", draft, f"{draft}-wal"]
+    assert inside(folder, look(folder).strangers) == ["default.sqlite.bak", "default.sqlite.new-mine"]
+
+
+def test_copies_are_ours_by_what_is_in_them(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder = home / ".mnemon"
+    make_vault(folder)
+    put(folder, "archive/notes.sqlite", "archive/damaged-20260101T000000/default.sqlite", "archive/mine/x")
+    (folder / "default.sqlite").rename(folder / "archive" / "pre-schema-1-20260101T000000000000.sqlite")
+    found = look(folder)
+    assert inside(folder, found.memories) == [
+        "archive/damaged-20260101T000000/default.sqlite",
+        "archive/pre-schema-1-20260101T000000000000.sqlite",
+    ]
+    assert found.copies == 2
+    assert inside(folder, found.folders) == ["archive/damaged-20260101T000000"]
+    assert inside(folder, found.strangers) == ["archive"]
+
+
+def test_a_model_that_was_fetched_is_ours_with_its_links_and_empty_folders(
+    home: Path, look: Callable[[Path], Belongings]
+) -> None:
+    folder = home / ".mnemon"
+    put(folder, f"{MODEL}/blobs/abc", f"{MODEL}/blobs/def.part", f"{MODEL}/refs/main")
+    (folder / MODEL / "snapshots" / "1").mkdir(parents=True)
+    (folder / MODEL / "snapshots" / "1" / "model.onnx").symlink_to("../../blobs/abc")
+    receipt = {"model": "m", "repository": "a/b", "revision": "1", "sizes": {}}
+    put(folder, "models/m.json", text=json.dumps(receipt))
+    put(folder, "models/models--a--b/blobs/c")
+    put(folder, "models/mine.json", text='{"model": "mine"}')
+    found = look(folder)
+    assert inside(folder, found.models) == [
+        "models/m.json",
+        "models/models--Qdrant--bge-small-en-v1.5-onnx-Q/blobs/abc",
+        "models/models--Qdrant--bge-small-en-v1.5-onnx-Q/blobs/def.part",
+        "models/models--Qdrant--bge-small-en-v1.5-onnx-Q/refs/main",
+        "models/models--Qdrant--bge-small-en-v1.5-onnx-Q/snapshots/1/model.onnx",
+        "models/models--a--b/blobs/c",
+    ]
+    assert "models" not in inside(folder, found.folders)
+    assert f"{MODEL}/snapshots/1" in inside(folder, found.folders)
+
+
+def test_settings_logs_copies_and_notes_are_ours_by_name(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder = home / ".mnemon"
+    copy = "backups/claude-code-20260101T000000000000-claude.json"
+    put(folder, "config.toml", text="# mine\nsearch_limit = 5\n")
+    put(
+        folder,
+        "logs/crash-20260101T000000.log",
+        "logs/app.log",
+        copy,
+        "backups/photos.tar",
+        f"backups/.{copy[8:]}.mnemon-00112233",
+    )
+    put(folder, "ops/setup-local.json", text='{"flow": "setup"}')
+    put(folder, "ops/setup.lock", text='{"purpose": "mnemon setup"}')
+    put(folder, "ops/uninstall.lock", text="")
+    put(folder, "ops/receipts.json", text='{"format": 1}')
+    put(folder, "ops/doctor-local.json", text="[]")
+    found = look(folder)
+    assert inside(folder, found.papers) == [
+        f"backups/.{copy[8:]}.mnemon-00112233", copy, "config.toml", "logs/crash-20260101T000000.log",
+    ]  # fmt: skip
+    records = ["ops/receipts.json", "ops/setup-local.json", "ops/setup.lock", "ops/uninstall.lock"]
+    assert inside(folder, found.records) == records
+    assert found.records[-1].name == "receipts.json"
+    assert found.folders == ()
+
+
+def test_what_is_behind_a_link_is_not_ours(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder = home / ".mnemon"
+    make_vault(home / "elsewhere")
+    folder.mkdir()
+    (folder / "default.sqlite").symlink_to(home / "elsewhere" / "default.sqlite")
+    (folder / "archive").symlink_to(home / "elsewhere")
+    (folder / "logs").symlink_to(home / "elsewhere")
+    found = look(folder)
+    assert found.files == ()
+    assert inside(folder, found.strangers) == ["archive", "default.sqlite", "logs"]
+
+
+def test_in_somebody_elses_folder_only_what_we_made_is_ours(
+    world: RealWorld, home: Path, look: Callable[[Path], Belongings]
+) -> None:
+    folder = home / "Documents"
+    make_vault(folder)
+    for name in ("archive", "ops", "logs"):
+        (folder / name).mkdir()
+    assert look(folder).folders == ()  # nobody has noted anything, and they are open to others
+    (folder / "ops").chmod(0o700)
+    assert inside(folder, look(folder).folders) == ["ops"]
+    Receipts(world, folder / "ops").keep_folder(FolderNote(made=False, found=("archive", "ops")))
+    assert inside(folder, look(folder).folders) == ["logs"]
+
+
+def test_a_folder_that_we_made_is_ours_wherever_it_is(
+    world: RealWorld, home: Path, look: Callable[[Path], Belongings]
+) -> None:
+    folder = home / "memories"
+    Receipts(world, folder / "ops").keep_folder(FolderNote(made=True))
+    assert look(folder).folders == (folder / "ops", folder)
+    put(folder, "theirs")
+    assert look(folder).folders == (folder / "ops",)
