@@ -1,21 +1,27 @@
-"""Editing TOML as text through tomlkit, which keeps comments and order; BOM and line endings are kept by us."""
+"""Editing TOML as text: what is not edited stays, byte for byte.
+
+Edits are splices into the text. After each the text is read again; if it does not say exactly what was meant,
+the edit is refused.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable, Table
-
+from mnemon_installer.edits.lines import BOM, line_and_column
+from mnemon_installer.edits.paths import NOTHING, Place, absent_above, as_places, changed, is_same, shown
+from mnemon_installer.edits.toml_splices import TomlSplicer
 from mnemon_server.errors import MnemonError
 
 Path = tuple[str, ...]
-_BOM = "\ufeff"
 _AT_END = " (at end of document)"
+_PLACE = re.compile(r" *\(?at line (\d+),? col(?:umn)? (\d+)\)?")
+_DEEP = 100
+_BRACKET = re.compile(r"[\[{]|[\]}]")
 
 
 class NotToml(MnemonError):
@@ -36,11 +42,11 @@ class TomlDocument:
     def __init__(self, text: str) -> None:
         """Raises NotToml, with line and column."""
         self.text = text
-        self.data = _parsed(_plain(text))
+        self.data = _parsed(text)
 
     @property
     def is_blank(self) -> bool:
-        return not self.text.strip(_BOM + " \t\r\n")
+        return not self.text.strip(BOM + " \t\r\n")
 
     def get(self, path: Path) -> Any:  # Any: a TOML value
         """The value at `path`, or None when there is none.
@@ -51,7 +57,8 @@ class TomlDocument:
         found: Any = self.data
         for depth, name in enumerate(path):
             if not isinstance(found, dict):
-                raise NotToml(f"{'.'.join(path[:depth])} is not a table", *_place_of(self.text, path[depth - 1]))
+                line, column = line_and_column(self.text, self._splicer.line_of(path[:depth]))
+                raise NotToml(f"{shown(path[:depth])} is not a table", line, column)
             if name not in found:
                 return None
             found = found[name]
@@ -60,147 +67,99 @@ class TomlDocument:
     def has(self, path: Path) -> bool:
         return self.get(path) is not None  # TOML has no null
 
+    def absent_above(self, path: Path) -> tuple[Place, ...]:
+        """The tables on the way to `path` that are not there, outermost first: what a receipt keeps for `remove`."""
+        return absent_above(self.data, path)
+
     def set(self, path: Path, value: Mapping[str, Any]) -> TomlDocument:  # Any: TOML values
         """This document with the table `value` at `path`; missing tables on the way are made.
+
+        A table that is there is changed in place, so that comments in it stay; a new one comes to the end.
 
         Raises:
             NotToml: something on the way is not a table, or the edit did not come out as meant.
         """
-        if self.get(path) == value:
+        if is_same(self.get(path), value):
             return self
-        document = tomlkit.parse(_plain(self.text))
-        parent = _parent(document, path)
-        present = parent.get(path[-1])
-        if isinstance(present, Table | InlineTable):
-            _update(present, value)
-        else:
-            parent[path[-1]] = _table(value, parent)
-        return self._edited(tomlkit.dumps(document), _with(self.data, path, dict(value)))
+        wanted = changed(self.data, path, dict(value))
+        in_place = _read(self._splicer.with_table(path, value))
+        if in_place is not None and is_same(in_place.data, wanted):
+            return in_place
+        removed = self.remove(path)  # it stands in dotted keys, or in a list
+        return _checked(_read(removed._splicer.with_table(path, value)), wanted)
 
-    def remove(self, path: Path) -> TomlDocument:
-        """This document without what is at `path`, and without tables on the way that hold nothing then.
+    def remove(self, path: Path, prune: Sequence[Sequence[str | int]] = ()) -> TomlDocument:
+        """This document without what is at `path`, and without tables on the way that only it implied.
+
+        Args:
+            path: a table or a pair.
+            prune: tables that go too when that leaves them empty, as `absent_above` named them.
 
         Raises:
             NotToml: as `set` does.
         """
-        if not self.has(path):
+        if not path or not self.has(path):
             return self
-        document = tomlkit.parse(_plain(self.text))
-        wanted = self.data
-        del _parent(document, path)[path[-1]]
-        wanted = _without(wanted, path)
+        prunable = as_places(prune)
+        while path[:-1] in prunable and len(self.get(path[:-1])) == 1:
+            path = path[:-1]
+        wanted = changed(self.data, path, NOTHING)
+        edited = _read(self._splicer.without(path))
         for depth in range(len(path) - 1, 0, -1):
-            if _get(wanted, path[:depth]) == {} and _is_implied(document, path[:depth]):
-                del _parent(document, path[:depth])[path[depth - 1]]
-                wanted = _without(wanted, path[:depth])
-        return self._edited(tomlkit.dumps(document), wanted)
+            if edited is not None and not _at(wanted, path[:depth]) and not edited.has(path[:depth]):
+                wanted = changed(wanted, path[:depth], NOTHING)
+        return _checked(edited, wanted)
 
-    def _edited(self, text: str, wanted: Mapping[str, Any]) -> TomlDocument:  # Any: TOML values
-        bom = _BOM if self.text.startswith(_BOM) else ""
-        edited = TomlDocument(bom + _with_line_ends_of(self.text.removeprefix(_BOM), text))
-        if edited.data != wanted:
-            raise NotToml("the edit would have changed something else too; nothing was written")
-        return edited
+    @cached_property
+    def _splicer(self) -> TomlSplicer:
+        return TomlSplicer(self.text, self.data)
 
 
-def _plain(text: str) -> str:
-    """As tomlkit reads it best: without a BOM, lines ended by \\n; `_edited` puts both back."""
-    return text.removeprefix(_BOM).replace("\r\n", "\n")
-
-
-def _with_line_ends_of(original: str, text: str) -> str:
-    """`text`, whose lines end by \\n, with the very line ends of `original` outside the lines that differ."""
-    old, new = original.splitlines(keepends=True), text.splitlines(keepends=True)
-    same = [line.replace("\r\n", "\n") for line in old]
-    head = 0
-    while head < min(len(old), len(new)) and same[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and same[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    newline = "\r\n" if "\r\n" in original else "\n"
-    middle = [line.replace("\n", newline) for line in new[head : len(new) - tail]]
-    return "".join([*old[:head], *middle, *old[len(old) - tail :]])
-
-
-def _parsed(text: str) -> dict[str, Any]:  # Any: TOML values
+def _read(text: str | None) -> TomlDocument | None:
+    """The document of an edited text, if there is one."""
     try:
-        data = tomllib.loads(text)  # first: it names the better line
-        tomlkit.parse(text)
-    except tomllib.TOMLDecodeError as trouble:
-        raise _named(str(trouble), text) from trouble
-    except TOMLKitError as trouble:
-        raise _named(str(trouble), text) from trouble
-    return data
+        return None if text is None else TomlDocument(text)
+    except NotToml:
+        return None
 
 
-def _named(message: str, text: str) -> NotToml:
-    place = re.search(r"\(?at line (\d+),? col(?:umn)? (\d+)\)?", message)
-    if message.endswith(_AT_END):
-        return NotToml(message.removesuffix(_AT_END), text.count("\n") + 1, len(text) - text.rfind("\n"))
-    if place is None:
-        return NotToml(message)
-    return NotToml(message.replace(place[0], "").strip(), int(place[1]), int(place[2]))
+def _checked(edited: TomlDocument | None, wanted: Mapping[str, Any]) -> TomlDocument:  # Any: TOML values
+    if edited is None or not is_same(edited.data, wanted):
+        raise NotToml("the edit would have changed something else too; nothing was written")
+    return edited
 
 
-def _place_of(text: str, name: str) -> tuple[int, int]:
-    """Line and column of the first line that sets `name` or opens a table of it; (0, 0) when none shows."""
-    found = re.search(
-        rf"""^[ \t]*(?:\[+[ \t]*)?(?:[\w.-]+\.)?["']?{re.escape(name)}["']?[ \t]*[=.\]]""", text, re.MULTILINE
-    )
-    return (text.count("\n", 0, found.start()) + 1, 1) if found else (0, 0)
-
-
-def _parent(document: tomlkit.TOMLDocument, path: Path) -> Any:  # Any: tomlkit's containers
-    parent: Any = document
-    for name in path[:-1]:
-        if name not in parent:
-            parent[name] = tomlkit.inline_table() if isinstance(parent, InlineTable) else tomlkit.table(True)
-        parent = parent[name]
-        if not isinstance(parent, Mapping):
-            raise NotToml(f"{name} is not a table")
-    return parent
-
-
-def _update(table: Table | InlineTable, value: Mapping[str, Any]) -> None:  # Any: TOML values
-    """Set what differs and take out what is too much; comments beside the rest stay."""
-    for name in [name for name in table if name not in value]:
-        del table[name]
-    for name, entry in value.items():
-        if table.get(name) != entry:
-            table[name] = _table(entry, tomlkit.inline_table()) if isinstance(entry, Mapping) else entry
-
-
-def _table(value: Mapping[str, Any], parent: Any) -> Table | InlineTable:  # Any: as above
-    table: Any = tomlkit.inline_table() if isinstance(parent, InlineTable) else tomlkit.table()
-    for name, entry in value.items():
-        if isinstance(entry, Mapping):
-            inner = tomlkit.inline_table()
-            inner.update(entry)
-            table[name] = inner
-        else:
-            table[name] = entry
-    return table  # type: ignore[no-any-return]  # one of the two, made above
-
-
-def _is_implied(document: tomlkit.TOMLDocument, path: Path) -> bool:
-    """Whether a table stands in the text only through its subtables, so that nobody wrote it for itself."""
-    found = _get(document, path)
-    return isinstance(found, Table) and found.is_super_table()
-
-
-def _get(data: Any, path: Path) -> Any:  # Any: TOML values
+def _at(data: Any, path: Path) -> Any:  # Any: TOML values
     for name in path:
         data = data[name]
     return data
 
 
-def _with(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:  # Any: TOML values
-    inner = value if len(path) == 1 else _with(data.get(path[0], {}), path[1:], value)
-    return {**data, path[0]: inner}
+def _parsed(text: str) -> dict[str, Any]:  # Any: TOML values
+    try:
+        return tomllib.loads(text.removeprefix(BOM))
+    except tomllib.TOMLDecodeError as trouble:
+        raise _named(str(trouble), text) from trouble
+    except RecursionError as trouble:
+        raise NotToml(f"nested more than {_DEEP} deep", *line_and_column(text, _deep_place(text))) from trouble
+    except ValueError as trouble:  # a number of thousands of digits
+        raise NotToml("a number that is too long") from trouble
 
 
-def _without(data: Mapping[str, Any], path: Path) -> dict[str, Any]:  # Any: TOML values
-    if len(path) == 1:
-        return {name: entry for name, entry in data.items() if name != path[0]}
-    return {**data, path[0]: _without(data[path[0]], path[1:])}
+def _named(message: str, text: str) -> NotToml:
+    if message.endswith(_AT_END):
+        return NotToml(message.removesuffix(_AT_END), *line_and_column(text, len(text)))
+    place = _PLACE.search(message)
+    if place is None:
+        return NotToml(message)
+    return NotToml(message.replace(place[0], ""), int(place[1]), int(place[2]))
+
+
+def _deep_place(text: str) -> int:
+    """Where brackets first are nested that deep, roughly: quoted ones count too."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > _DEEP:
+            return bracket.start()
+    return 0
