@@ -104,6 +104,14 @@ def test_an_entry_that_drifted_is_named(machine: Machine, changes: dict[str, Any
     assert found["fix"].startswith("mnemon setup claude-code")
 
 
+def test_a_command_that_cannot_be_run_is_named(machine: Machine) -> None:
+    program = machine.home / "mnemon"
+    program.write_text("")
+    register(machine, command=str(program))
+    found = findings(machine, "claude-code.entry")["claude-code.entry"]
+    assert (found["verdict"], found["message"]) == ("fail", f"the registered command {program} cannot be run")
+
+
 def test_an_entry_that_vanished_from_the_only_client_is_a_failure(machine: Machine) -> None:
     machine.claude_file.write_text("{}")
     found = findings(machine, "clients")["clients"]

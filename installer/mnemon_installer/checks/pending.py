@@ -20,16 +20,15 @@ class Pending:
     needs: Sequence[str] = ("vault", "model")
 
     def run(self, subject: Subject) -> Finding:
-        model, status = subject.facts.model, vault_state(subject).status
-        waiting = status["pending"]
+        model, waiting = subject.facts.model, vault_state(subject).status["pending"]
+        if not waiting:
+            return Finding(self.code, "ok", "no memory waits for its vector")
         if model.problem or not model.is_present:
             return Finding(self.code, "skipped", f"{_memories(waiting)} without a vector until a model is here")
         if waiting >= MANY:
             message = f"{_memories(waiting)} without a vector: search finds them by words only"
             return Finding(self.code, "warn", message, "mnemon rebuild")
-        if waiting:
-            return Finding(self.code, "ok", f"{_memories(waiting)} without a vector yet; a running server embeds them")
-        return Finding(self.code, "ok", f"{_memories(status['vectors'])} with a vector")
+        return Finding(self.code, "ok", f"{_memories(waiting)} without a vector yet; a running server embeds them")
 
 
 def _memories(count: int) -> str:

@@ -33,7 +33,7 @@ def tick(question: str, options: Sequence[Option]) -> tuple[str, ...]:
     import questionary
 
     choices = [questionary.Choice(option.label, option.value, checked=option.is_ticked) for option in options]
-    instruction = "(space ticks and unticks, enter goes on)"
+    instruction = "(space ticks, enter goes on)"
     return tuple(questionary.checkbox(question, choices, instruction=instruction).unsafe_ask())
 
 
@@ -42,7 +42,7 @@ def pick(question: str, options: Sequence[Option]) -> str:
     import questionary
 
     choices = [questionary.Choice(option.label, option.value) for option in options]
-    instruction = "(arrows move, enter takes)"
+    instruction = "(enter takes)"
     return str(questionary.select(question, choices, instruction=instruction).unsafe_ask())
 
 

@@ -136,7 +136,7 @@ def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
         unasked = (found.client.name for found in chosen if found not in able)
         return replace(choices, rules=frozenset([*_names(answer), *unasked]))
 
-    text = "Which clients get a block of rules, which tells the model when to search and when to save?"
+    text = "Which clients get a block of rules: when to search, when to save?"
     yield Question("rules", "--rules", "tick", text, fill, options)
 
 
