@@ -20,6 +20,7 @@ from mnemon_server.errors import MnemonError
 Path = tuple[str, ...]
 _AT_END = " (at end of document)"
 _PLACE = re.compile(r" *\(?at line (\d+),? col(?:umn)? (\d+)\)?")
+_LONG_NUMBER = re.compile(r"[0-9_]{4000,}")
 _DEEP = 100
 _BRACKET = re.compile(r"[\[{]|[\]}]")
 
@@ -143,7 +144,9 @@ def _parsed(text: str) -> dict[str, Any]:  # Any: TOML values
     except RecursionError as trouble:
         raise NotToml(f"nested more than {_DEEP} deep", *line_and_column(text, _deep_place(text))) from trouble
     except ValueError as trouble:  # a number of thousands of digits
-        raise NotToml("a number that is too long") from trouble
+        long_one = _LONG_NUMBER.search(text)
+        place = line_and_column(text, long_one.start()) if long_one else (0, 0)
+        raise NotToml("a number that is too long", *place) from trouble
 
 
 def _named(message: str, text: str) -> NotToml:

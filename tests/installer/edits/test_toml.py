@@ -183,6 +183,7 @@ def test_a_table_of_the_users_that_is_empty_then_stays() -> None:
         ("a = 1\n[mcp_servers", 2, 13, "Expected ']'"),
         ("a = {b = 1\n}", 1, 11, "Unclosed inline table"),
         ("a = 1\rb = 2", 1, 6, "Expected newline"),
+        ("b = 1\na = " + "9" * 5000, 2, 5, "a number that is too long"),
         ("a = " + "[" * 100_000, 1, 105, "nested more than 100 deep"),
         ("a = " + "{a=" * 100_000, 1, 305, "nested more than 100 deep"),
         ("x = 1\nmcp_servers = 'none'\n", 2, 1, "mcp_servers is not a table"),
