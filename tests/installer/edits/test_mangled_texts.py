@@ -17,27 +17,6 @@ from mnemon_installer.edits.toml import NotToml, TomlDocument
 
 ENTRY = ("mcpServers", "mnemon")
 SCRAPS = ["", *"\"'{}[],:=#\\\n\r\x00\ufeffé", "//", "/*", "*/"]
-    "",
-    '"',
-    "'",
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "=",
-    "#",
-    "//",
-    "/*",
-    "*/",
-    "\\",
-    "\n",
-    "\r",
-    "\x00",
-    "\ufeff",
-    "é",
-]
 
 
 def mangled(text: str, seed: int) -> str:
