@@ -62,6 +62,12 @@ def run_doomed(machine: Machine, wish: str | int, *words: str) -> subprocess.Com
     return machine.start((sys.executable, "-c", _SCRIPT, str(wish), str(_log(machine)), *words))
 
 
+def run_interruptible(machine: Machine, *words: str) -> subprocess.CompletedProcess[str]:
+    """`mnemon WORDS` as on a terminal: what a shell starts in the background ignores Ctrl-C, and so do its children."""
+    heed = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    return machine.start((sys.executable, "-c", heed, str(machine.mnemon), *words))
+
+
 def moments_of(machine: Machine, *words: str) -> list[str]:
     """Every moment of `mnemon WORDS`, which is carried out to its end."""
     _log(machine).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts import several_clients
-from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, some_moment
+from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, run_interruptible, some_moment
 from tests.scripts.several_clients import SETUP, UNINSTALL, Stage, client_files, furnish, names
 
 BEFORE: dict[str, Any] = {
@@ -87,7 +87,7 @@ def test_interrupted_it_says_so_and_leaves_files_whole(machine: Machine) -> None
     lines = ("#!/bin/sh", '[ "$2" = remove ] && echo "{}" > "$HOME/.claude.json" && exit 0', 'kill -INT "$PPID"')
     program.write_text("\n".join((*lines, "exec /bin/sleep 30", "")))
     program.chmod(0o755)
-    done = machine.run("setup", "--no-model")
+    done = run_interruptible(machine, "setup", "--no-model")
     assert done.returncode == 130
     assert "interrupted" in done.stderr
     assert machine.servers() == {"mnemon": BEFORE["mcpServers"]["mnemon"]}  # the former entry is back

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.doomed import run_interruptible
 
 terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
 GO = "Go ahead?"
@@ -64,7 +65,7 @@ def test_interrupted_while_claude_works_the_file_is_whole_and_the_next_run_compl
     program.parent.mkdir()
     program.write_text('#!/bin/sh\n[ "$2" = list ] && exit 0\nkill -INT "$PPID"\nexec /bin/sleep 30\n')
     program.chmod(0o755)
-    done = machine.run("uninstall", "--yes")
+    done = run_interruptible(machine, "uninstall", "--yes")
     assert done.returncode == 130
     assert "interrupted" in done.stderr
     assert json.loads(machine.claude_file.read_text()) == written

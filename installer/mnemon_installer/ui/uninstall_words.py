@@ -29,7 +29,7 @@ def memory_lines(vault: VaultFacts | None, keep_vault: bool) -> Iterator[str]:
             yield f"A copy elsewhere was verified on {vault.verified_copy}."
         else:
             yield f"{_them(vault)} for good: no verified copy exists anywhere else."
-        yield f"To keep them, first: {EXPORT}   (or uninstall with --keep-vault)"
+        yield f"To keep {'it' if vault.memories == 1 else 'them'}, first: {EXPORT}   (or uninstall with --keep-vault)"
 
 
 def left_of(found: Leftovers, connectors: Sequence[str], keep_vault: bool) -> list[dict[str, Any]]:  # Any: JSON
@@ -102,7 +102,7 @@ def _left(found: Leftovers, connectors: Sequence[str], keep_vault: bool) -> Iter
     for place, removal in found.shadows:
         yield f"the server called mnemon in {place}", "setup did not put it there", removal, False
     if keep_vault:
-        yield f"the vault's folder {folder}", "as you wish", None, False
+        yield f"the vault's folder {folder}", "--keep-vault", None, False
     elif belongings.strangers:
         names = ", ".join(each.name for each in belongings.strangers[:_MOST_NAMES])
         more = len(belongings.strangers) - _MOST_NAMES
