@@ -87,7 +87,7 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
     assert steps == sorted(steps)
     assert "answers: save, search, get and forget" in told
     assert servers(machine) == {"cursor", "codex"}
-    assert (machine.home / ".cursor/rules/mnemon.mdc").read_text().startswith("---\nalwaysApply: true")
+    assert (machine.home / ".cursor/rules/mnemon.mdc").read_text().startswith("---\ndescription: ")
     assert not (machine.home / ".codex/AGENTS.md").exists()
     assert "# mine" in (machine.home / ".codex/config.toml").read_text()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mnemon_installer.clients.client import SERVER_NAME
 from mnemon_installer.clients.file_client import FileClient
 from mnemon_installer.clients.places import in_applications, in_home
+from mnemon_templates import fill
 
 CURSOR = FileClient(
     name="cursor",
@@ -16,7 +17,7 @@ CURSOR = FileClient(
     traces=(in_home(".cursor"), in_applications("Cursor")),
     programs=("cursor", "cursor-agent"),
     rules=in_home(".cursor", "rules", f"{SERVER_NAME}.mdc"),
-    rules_header="---\nalwaysApply: true\n---\n\n",
+    rules_header=fill("cursor_rules.mdc", rules="").removesuffix("\n"),
     next_step="restart Cursor, or switch mnemon on under Settings > MCP",
     verify="Settings > MCP lists mnemon with its tools",
     version_command=("cursor", "--version"),

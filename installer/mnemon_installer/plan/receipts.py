@@ -19,7 +19,7 @@ from mnemon_server import __version__
 FILE_NAME = "receipts.json"
 _FORMAT = 1
 
-Keys = tuple[str, ...]
+Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)

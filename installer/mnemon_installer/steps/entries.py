@@ -1,10 +1,12 @@
-"""Our entry in a file that is read: whether one stands there, and the file without it."""
+"""Our entry in a file that is read: whether one stands there, whose it is, and what the file says besides."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Place, is_ours
-from mnemon_installer.clients.config_file import AnyDocument, ConfigFile, parse_place
+from mnemon_installer.clients.config_file import ConfigFile, parse_place
 from mnemon_installer.plan.receipts import Keys, Receipt, digest_of_value
 from mnemon_installer.steps.keeping import Meaning
 from mnemon_installer.world import World
@@ -24,32 +26,24 @@ def has_foreign(file: ConfigFile, client: Client, place: Place, receipt: Receipt
     return file.document.has(place.entry_path) and not has_ours(file, client, place, receipt)
 
 
-def without_entry(document: AnyDocument, path: Keys, parents: tuple[Keys, ...]) -> AnyDocument:
-    """The document without what is at `path`, nor those `parents` of it that hold nothing then."""
-    document = document.remove(path)
-    for parent in sorted(parents, key=len, reverse=True):
-        if document.has(parent) and document.get(parent) == {}:
-            document = document.remove(parent)
-    return document
-
-
-def missing_parents(document: AnyDocument, path: Keys) -> tuple[Keys, ...]:
-    """The objects on the way to `path` that an edit would have to make."""
-    return tuple(way for way in _ways(path) if not document.has(way))
-
-
 def meaning_at(world: World, place: Place) -> Meaning:
     """What a file says besides our entry."""
 
     def meaning(content: bytes | None) -> object:
         try:
-            document = parse_place(world, place, content).document
-            return without_entry(document, place.entry_path, _ways(place.entry_path)).data
+            return _without(parse_place(world, place, content).document.data, place.entry_path)
         except MnemonError:
             return content
 
     return meaning
 
 
-def _ways(path: Keys) -> tuple[Keys, ...]:
-    return tuple(path[:depth] for depth in range(1, len(path)))
+def _without(data: Any, path: Keys) -> Any:  # Any: JSON or TOML values
+    """`data` without what is at `path`, nor the objects on the way that hold nothing then."""
+    if not isinstance(data, dict) or path[0] not in data:
+        return data
+    rest = {name: value for name, value in data.items() if name != path[0]}
+    if len(path) == 1:
+        return rest
+    inner = _without(data[path[0]], path[1:])
+    return rest if inner == {} else {**rest, path[0]: inner}

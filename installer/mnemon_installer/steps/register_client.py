@@ -14,7 +14,7 @@ from mnemon_installer.clients.config_file import AnyDocument, ConfigFile, read_c
 from mnemon_installer.edits.mask import mask_json
 from mnemon_installer.plan.receipts import digest_of_value
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
-from mnemon_installer.steps.entries import meaning_at, missing_parents
+from mnemon_installer.steps.entries import meaning_at
 from mnemon_installer.steps.keeping import Insertion, Keeping, Meaning
 from mnemon_installer.steps.read_only import read_only
 from mnemon_installer.steps.remove_entry import RemoveEntry
@@ -89,7 +89,7 @@ class RegisterClient:
             kind="entry",
             place=path,
             value=digest_of_value(wanted.get(path)),
-            parents=missing_parents(file.document, path),
+            parents=file.document.absent_above(path),
             replaces_foreign=file.is_foreign(self.client),
         )
 

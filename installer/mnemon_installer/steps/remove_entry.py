@@ -13,7 +13,7 @@ from mnemon_installer.clients.client import SERVER_NAME, Place
 from mnemon_installer.clients.config_file import BadClientFile, ConfigFile, parse_place, read_place
 from mnemon_installer.plan.receipts import Receipt
 from mnemon_installer.plan.step import Done, Needed, Verdict
-from mnemon_installer.steps.entries import has_foreign, has_ours, meaning_at, without_entry
+from mnemon_installer.steps.entries import has_foreign, has_ours, meaning_at
 from mnemon_installer.steps.giving_back import Given, clear, giving_back, left_behind, put
 from mnemon_installer.steps.keeping import Keeping
 from mnemon_installer.steps.read_only import read_only
@@ -100,7 +100,7 @@ class RemoveEntry:
                 return file.with_entry(self.client, replaced.document.get(path)).text.encode()
         elif file.document.has(path):
             return content
-        edited = without_entry(file.document, path, receipt.parents if receipt else ()).text
+        edited = file.document.remove(path, prune=receipt.parents if receipt else ()).text
         is_ours_alone = receipt is not None and receipt.made_file and edited.strip("\ufeff \t\r\n") in ("", "{}")
         return None if is_ours_alone else edited.encode()
 

@@ -56,7 +56,10 @@ RULES = {
 
 def test_a_rules_file_that_needs_a_header_has_one() -> None:
     assert {client.name: client.rules_header for client in CLIENTS if client.rules_header} == {
-        "cursor": "---\nalwaysApply: true\n---\n\n",
+        "cursor": (
+            "---\ndescription: When to search and when to save the user's long-term memory (mnemon)\n"
+            "alwaysApply: true\n---\n\n"
+        ),
         "vscode": '---\napplyTo: "**"\n---\n\n',
     }
 

@@ -66,7 +66,7 @@ def test_what_the_user_writes_afterwards_stays(step: RulesBlock, world: RealWorl
 def test_a_file_of_our_making_starts_as_its_client_wants_and_goes_with_the_block(world: RealWorld, home: Path) -> None:
     step = RulesBlock(CURSOR, home / ".cursor/rules/mnemon.mdc", True, home / ".mnemon/backups")
     carry_out(step, world)
-    assert step.path.read_text() == f"---\nalwaysApply: true\n---\n\n{BLOCK}\n"
+    assert step.path.read_text() == f"{CURSOR.rules_header}{BLOCK}\n"
     step.undo(world)
     assert not (home / ".cursor").exists()  # the folders were of our making too
 
