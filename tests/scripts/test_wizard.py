@@ -81,7 +81,7 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
             "Codex         registered",
             "Next, for Cursor: restart",
             "Checking:",
-            "All is well",
+            "Everything that was checked is well",
         )
     ]
     assert steps == sorted(steps)

@@ -41,7 +41,7 @@ def summary_line(findings: Iterable[Finding]) -> str:
     counted = [
         f"{count} {word}{'s' * (count != 1)}" for count, word in ((bad, "problem"), (warnings, "warning")) if count
     ]
-    return f"{' and '.join(counted)}." if counted else "All is well."
+    return f"{' and '.join(counted)}." if counted else "Everything that was checked is well."
 
 
 def check_lines(checks: Iterable[Check]) -> Iterator[str]:
