@@ -16,7 +16,10 @@ SNIPPET_LENGTH = 200
 
 @dataclass(frozen=True)
 class Memory:
-    """One row of the vault. Times are milliseconds since 1970 UTC; `base_confidence` is before pinning."""
+    """One row of the vault. Times are milliseconds since 1970 UTC; `base_confidence` is before pinning.
+
+    `captured` says whose words a hook captured, `user` or `assistant`, until a person confirms the memory.
+    """
 
     id: int
     uid: str
@@ -35,6 +38,12 @@ class Memory:
     invalidated_at: int | None = None
     superseded_by: int | None = None
     archived_at: int | None = None
+    captured: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Neither forgotten nor superseded nor archived."""
+        return self.invalidated_at is None and self.superseded_by is None and self.archived_at is None
 
     @property
     def confidence(self) -> float:
@@ -61,6 +70,7 @@ class Memory:
             "source_session": self.source_session,
             "source_key": self.source_key,
             "access_count": self.access_count,
+            "captured": self.captured,
         }
 
 

@@ -9,7 +9,8 @@ import apsw
 from mnemon_server.actions.context import ActionContext, unknown_memory
 from mnemon_server.actions.timeline import brief
 from mnemon_server.memory import Memory
-from mnemon_server.vault import memories, vectors, words
+from mnemon_server.recall import likeness
+from mnemon_server.vault import memories, vectors
 from mnemon_server.vault.memories import Filters
 
 CANDIDATES = 10
@@ -59,20 +60,7 @@ def _by_meaning(connection: apsw.Connection, memory_id: int) -> dict[int, float]
 
 
 def _by_words(connection: apsw.Connection, memory: Memory) -> dict[int, float]:
-    own = _stems(connection, memory)
-    match = " OR ".join(f'"{token}"' for token in sorted(set(own.values()), key=len, reverse=True)[:12])
-    if not match:
-        return {}
-    candidates = [key for key, _ in words.match_words(connection, match, Filters(), CANDIDATES + 1)]
-    found = memories.find_many_live(connection, [key for key in candidates if key != memory.id])
-    return {key: _overlap(set(own), set(_stems(connection, other))) for key, other in found.items()}
-
-
-def _stems(connection: apsw.Connection, memory: Memory) -> dict[str, str]:
-    """Stem -> token of the first words of a memory; long texts say what they are about early."""
-    pairs = words.tokenize(connection, f"{memory.title} {memory.content[:2_000]}")
-    return {stem: token for token, stem in pairs if len(token) > 2}
-
-
-def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 0.0
+    text = f"{memory.title} {memory.content}"
+    own = likeness.stems(connection, text)
+    near = likeness.alike(connection, text, CANDIDATES + 1)
+    return {key: likeness.shared_words(own, found) for key, found in near.items() if key != memory.id}

@@ -42,7 +42,7 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
         }
         is_live = all(value is None for value in before.values())
         if not is_live:
-            _refuse_a_double(connection, memory)
+            refuse_a_double(connection, memory)
             after: dict[str, Value] = dict.fromkeys(before)
             if memory.archived_at is not None:
                 before["updated_at"], after["updated_at"] = memory.updated_at, now
@@ -55,9 +55,10 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
     return {"changed": not is_live, "memory": restored.to_json()}
 
 
-def _refuse_a_double(connection: apsw.Connection, memory: Memory) -> None:
+def refuse_a_double(connection: apsw.Connection, memory: Memory) -> None:
+    """Raises Conflict when another live memory has the content or the source key of this one."""
     same = memories.find_live_by_content(connection, memory.content)
-    if same is not None and memory.source_key is None:
+    if same is not None and same.id != memory.id and memory.source_key is None:
         raise Conflict(f"the content of memory {memory.id} is live as memory {same.id}", f"mnemon get {same.id}")
     keyed = memories.find_by_key(connection, memory.source_key) if memory.source_key is not None else None
     if keyed is not None and keyed.id != memory.id:

@@ -8,11 +8,12 @@ import apsw
 
 from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext, unknown_memory
+from mnemon_server.actions.keep import confirm
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import Kind, kind_named
 from mnemon_server.memory import Memory, checked_text
 from mnemon_server.vault import memories, relations
-from mnemon_server.vault.history import note_change
+from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
 
 KEY_LIMIT = 300
@@ -43,26 +44,27 @@ def run(
     kind = kind_named(content_type)
     title, content = checked_text(title, content)
     key = _checked_key(source_key)
-    now = context.clock()
+    now, group = context.clock(), ChangeGroup()
     with context.vault.write() as connection:
         old = memories.find_live(connection, supersedes) if supersedes is not None else None
         if supersedes is not None and old is None:
             raise unknown_memory(context, supersedes)
-        outcome, memory = _store(context, connection, title, content, kind, key, now)
+        outcome, memory = _store(context, connection, title, content, kind, key, now, group)
         if old is not None and old.id != memory.id:
-            supersede(context, connection, old, memory, now)
+            supersede(context, connection, old, memory, now, group)
     replaced = old.id if old is not None and old.id != memory.id else None
     return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced}
 
 
-def supersede(context: ActionContext, connection: apsw.Connection, old: Memory, new: Memory, now: int) -> None:
+def supersede(
+    context: ActionContext, connection: apsw.Connection, old: Memory, new: Memory, now: int, group: ChangeGroup
+) -> None:
     """The older one leaves every reading path and stays in history."""
     memories.change(connection, old.id, {"superseded_by": new.id})
     indexing.leave(connection, old)
     relations.relate(connection, new.id, old.id, "supersedes", 1.0, now)
-    note_change(
-        connection, "supersede", context.client, now, {"superseded_by": None}, {"superseded_by": new.id}, old.id
-    )
+    before, after = {"superseded_by": None}, {"superseded_by": new.id}
+    note_change(connection, "supersede", context.client, now, before, after, old.id, group=group)
 
 
 def _store(
@@ -73,24 +75,29 @@ def _store(
     kind: Kind,
     key: str | None,
     now: int,
+    group: ChangeGroup,
 ) -> tuple[str, Memory]:
     if key is not None:
         keyed = memories.find_by_key(connection, key)
         if keyed is not None:
-            return _update(context, connection, keyed, title, content, kind, now)
+            return _update(context, connection, keyed, title, content, kind, now, group)
     else:
         same = memories.find_live_by_content(connection, content)
         if same is not None:
-            return "existing", same
+            # Somebody meant to keep it now, so what a hook had captured needs no confirmation any more.
+            return "existing", confirm(context, connection, same, now, group)
     draft = Draft(title, content, kind.name, kind.confidence, context.client, context.session, key)
-    return "new", insert_new(context, connection, draft, now)
+    return "new", insert_new(context, connection, draft, now, group)
 
 
-def insert_new(context: ActionContext, connection: apsw.Connection, draft: Draft, now: int) -> Memory:
+def insert_new(
+    context: ActionContext, connection: apsw.Connection, draft: Draft, now: int, group: ChangeGroup | None = None
+) -> Memory:
     """A new row with its indexes and its line of history."""
     memory = memories.insert(connection, draft, now)
     indexing.enter(connection, memory)
-    note_change(connection, "save", context.client, now, {}, {"title": memory.title, "uid": memory.uid}, memory.id)
+    after = {"title": memory.title, "uid": memory.uid}
+    note_change(connection, "save", context.client, now, {}, after, memory.id, group=group)
     return memory
 
 
@@ -102,6 +109,7 @@ def _update(
     content: str,
     kind: Kind,
     now: int,
+    group: ChangeGroup,
 ) -> tuple[str, Memory]:
     is_same = (old.title, old.content, old.type, old.archived_at) == (title, content, kind.name, None)
     if is_same:
@@ -112,6 +120,7 @@ def _update(
         "content": old.content,
         "type": old.type,
         "archived_at": old.archived_at,
+        "updated_at": old.updated_at,
     }
     if old.type != kind.name:
         before["confidence"] = old.base_confidence
@@ -120,7 +129,7 @@ def _update(
     memory = memories.find_live(connection, old.id)
     assert memory is not None
     indexing.enter(connection, memory)
-    note_change(connection, "update", context.client, now, before, after, old.id)
+    note_change(connection, "update", context.client, now, before, after, old.id, group=group)
     return "updated", memory
 
 

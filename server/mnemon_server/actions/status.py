@@ -8,7 +8,7 @@ from typing import Any
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import ModelState
 from mnemon_server.kinds import KIND_NAMES
-from mnemon_server.vault import counts, vectors
+from mnemon_server.vault import captures, counts, vectors
 from mnemon_server.vault.connection import read_meta
 from mnemon_server.vault.migrate import schema_version
 
@@ -19,19 +19,21 @@ def run(context: ActionContext) -> dict[str, Any]:
     Returns:
         `total, by_type` (live ones), `pinned, invalidated, archived, pending, vectors` (live memories with
         and without a current vector), `model` (what is on this machine), `vault_model` (whose vectors the
-        vault holds), `path, bytes, state, schema, vec_problem, verified_backup`.
+        vault holds), `captured` (waiting in the inbox), `path, bytes, state, schema, vec_problem, verified_backup`.
     """
     with context.vault.read() as connection:
         found = counts.count(connection)
         current = vectors.current_model(connection)
         state = read_meta(connection, "state")
         schema = schema_version(connection)
+        captured = captures.count_live_captures(connection)
     return {
         "total": found.total,
         "by_type": {name: found.by_type[name] for name in KIND_NAMES if name in found.by_type},
         "pinned": found.pinned,
         "invalidated": found.invalidated,
         "archived": found.archived,
+        "captured": captured,
         "pending": found.pending,
         "vectors": found.vectors,
         "model": _model(context.models.state()),

@@ -10,7 +10,7 @@ from mnemon_server.actions.timeline import brief
 from mnemon_server.memory import Memory
 from mnemon_server.recall.decay import is_past_half_life
 from mnemon_server.vault import memories
-from mnemon_server.vault.history import note_change
+from mnemon_server.vault.history import ChangeGroup, note_change
 
 _STRETCH = 500
 _SHOWN = 50
@@ -25,8 +25,9 @@ def run(context: ActionContext, dry_run: bool = True) -> dict[str, Any]:
     now = context.clock()
     faded = _faded(context, now)
     if not dry_run:
+        group = ChangeGroup()
         for start in range(0, len(faded), _STRETCH):
-            _archive(context, [memory.id for memory in faded[start : start + _STRETCH]], now)
+            _archive(context, [memory.id for memory in faded[start : start + _STRETCH]], now, group)
     return {
         "dry_run": dry_run,
         "count": len(faded),
@@ -46,7 +47,7 @@ def _faded(context: ActionContext, now: int) -> list[Memory]:
         found += [memory for memory in stretch if not memory.pinned and is_past_half_life(memory, now)]
 
 
-def _archive(context: ActionContext, ids: list[int], now: int) -> None:
+def _archive(context: ActionContext, ids: list[int], now: int, group: ChangeGroup) -> None:
     with context.vault.write() as connection:
         for number in ids:
             memory = memories.find_live(connection, number)
@@ -55,4 +56,5 @@ def _archive(context: ActionContext, ids: list[int], now: int) -> None:
                 continue
             memories.change(connection, number, {"archived_at": now})
             indexing.leave(connection, memory)
-            note_change(connection, "archive", context.client, now, {"archived_at": None}, {"archived_at": now}, number)
+            before, after = {"archived_at": None}, {"archived_at": now}
+            note_change(connection, "archive", context.client, now, before, after, number, group=group)

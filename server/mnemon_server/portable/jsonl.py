@@ -18,6 +18,7 @@ from mnemon_server.errors import BadContent, MnemonError
 from mnemon_server.kinds import kind_named
 from mnemon_server.memory import Memory, as_milliseconds, as_rfc3339, checked_text
 from mnemon_server.vault import memories
+from mnemon_server.vault.history import ChangeGroup
 from mnemon_server.vault.memories import Draft
 
 FIELDS = ("title", "content", "type", "created_at", "source_session", "source_client", "confidence", "pinned")
@@ -61,13 +62,14 @@ def import_lines(context: ActionContext, lines: Iterable[bytes], dry_run: bool) 
     """
     tally = Tally()
     seen: dict[str, int] = {}
+    group = ChangeGroup()
     numbered = enumerate(lines, 1)
     while stretch := list(islice(numbered, _STRETCH)):
         drafts = [(number, draft) for number, line in stretch if (draft := _draft(number, line, tally))]
         if dry_run:
             _look(context, drafts, tally, seen)
         else:
-            _keep(context, drafts, tally)
+            _keep(context, drafts, tally, group)
         context.report(stretch[-1][0], 0)
     return tally.to_json(dry_run)
 
@@ -85,12 +87,12 @@ def export_lines(context: ActionContext) -> Iterator[str]:
             yield json.dumps(_fields(memory), ensure_ascii=False) + "\n"
 
 
-def _keep(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally) -> None:
+def _keep(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally, group: ChangeGroup) -> None:
     with context.vault.write() as connection:
         for number, draft in drafts:
             same = memories.find_live_by_content(connection, draft.content)
             if same is None:
-                insert_new(context, connection, draft, context.clock())
+                insert_new(context, connection, draft, context.clock(), group)
                 tally.new += 1
             else:
                 _note_duplicate(tally, number, same.id, same.title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import apsw
@@ -47,6 +48,18 @@ def insert_fact(connection: apsw.Connection, title: str, content: str, client: s
         (new_uid(now), title, content, client, now, now),
     )
     return connection.last_insert_rowid()
+
+
+def title_of(connection: apsw.Connection, fact_id: int) -> str:
+    return str(connection.execute("SELECT title FROM profile_facts WHERE id = ?", (fact_id,)).get)
+
+
+def put_back(connection: apsw.Connection, fact_id: int, before: Mapping[str, str], now: int) -> None:
+    """Give a fact its former content; one that is new, so that `before` is empty, leaves the profile."""
+    if before:
+        update_fact(connection, fact_id, before["content"], now)
+        return
+    connection.execute("UPDATE profile_facts SET invalidated_at = ? WHERE id = ?", (now, fact_id))
 
 
 def update_fact(connection: apsw.Connection, fact_id: int, content: str, now: int) -> None:

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import apsw
+
+UNDO = "undo"
+
+
+@dataclass
+class ChangeGroup:
+    """Rows that are one change to whoever made it, over several transactions too; `first` is its first row's id."""
+
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row. `before` and `after` hold the columns that changed; `before` is empty for a new memory or fact."""
+
+    id: int
+    at: int
+    actor: str
+    action: str
+    memory_id: int | None
+    fact_id: int | None
+    before: dict[str, Any]  # Any: column values, as JSON holds them
+    after: dict[str, Any]
 
 
 def note_change(
@@ -18,12 +42,39 @@ def note_change(
     after: Mapping[str, Any],
     memory_id: int | None = None,
     fact_id: int | None = None,
+    group: ChangeGroup | None = None,
+    undoes: int | None = None,
 ) -> None:
-    """Record one change; `before` and `after` hold the columns that changed, `before` is empty for a new row."""
+    """Record one change; `before` and `after` hold the columns that changed, `before` is empty for a new row.
+
+    Rows noted with the same `group` are taken back together.
+    """
+    part_of = group.first if group else None
     connection.execute(
-        "INSERT INTO history (at, actor, action, memory_id, fact_id, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (now, actor, action, memory_id, fact_id, _text(before), _text(after)),
+        "INSERT INTO history (at, actor, action, memory_id, fact_id, before, after, part_of, undoes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (now, actor, action, memory_id, fact_id, _text(before), _text(after), part_of, undoes),
     )
+    if group is not None and group.first is None:
+        group.first = connection.last_insert_rowid()
+
+
+def last_change(connection: apsw.Connection) -> list[Change]:
+    """The rows of the newest change that was not taken back yet, the last one first; empty when there is none."""
+    first = connection.execute(
+        "SELECT id FROM history AS h WHERE part_of IS NULL AND action <> ?"
+        " AND NOT EXISTS (SELECT 1 FROM history AS u WHERE u.undoes = h.id) ORDER BY id DESC LIMIT 1",
+        (UNDO,),
+    ).get
+    rows = connection.execute(
+        "SELECT id, at, actor, action, memory_id, fact_id, before, after FROM history"
+        " WHERE id = ?1 OR part_of = ?1 ORDER BY id DESC",
+        (first,),
+    )
+    return [
+        Change(number, at, actor, action, memory_id, fact_id, json.loads(before), json.loads(after))
+        for number, at, actor, action, memory_id, fact_id, before, after in rows
+    ]
 
 
 def _text(columns: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from mnemon_server.memory import Memory
 
 _COLUMNS = (
     "id, uid, title, content, type, confidence, pinned, source_client, source_session, source_key,"
-    " created_at, updated_at, accessed_at, access_count, invalidated_at, superseded_by, archived_at"
+    " created_at, updated_at, accessed_at, access_count, invalidated_at, superseded_by, archived_at,"
+    " (SELECT role FROM captures WHERE memory_id = id)"
 )
 _WITHOUT_TEXT = _COLUMNS.replace("title, content", "'', ''")
 Value = str | int | float | None
@@ -132,6 +133,16 @@ def find_any(connection: apsw.Connection, memory_id: int) -> Memory | None:
 
 def find_live_by_content(connection: apsw.Connection, content: str) -> Memory | None:
     return _one(connection, "FROM live WHERE content_hash = ? ORDER BY id LIMIT 1", (content_hash(content),))
+
+
+def was_turned_down(connection: apsw.Connection, content: str) -> bool:
+    """Whether somebody has forgotten a memory with this content."""
+    return bool(
+        connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM memories WHERE content_hash = ? AND invalidated_at IS NOT NULL)",
+            (content_hash(content),),
+        ).get
+    )
 
 
 def find_by_key(connection: apsw.Connection, source_key: str) -> Memory | None:

@@ -26,6 +26,10 @@ def relate(connection: apsw.Connection, source: int, target: int, kind: str, wei
     )
 
 
+def unrelate(connection: apsw.Connection, source: int, target: int, kind: str) -> None:
+    connection.execute("DELETE FROM relations WHERE source = ? AND target = ? AND kind = ?", (source, target, kind))
+
+
 def neighbours(connection: apsw.Connection, memory_id: int, limit: int) -> list[Neighbour]:
     """The live ends of this memory's edges, strongest first."""
     rows = connection.execute(

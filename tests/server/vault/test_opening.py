@@ -18,7 +18,7 @@ from mnemon_server.settings import Settings
 from mnemon_server.vault import counts, integrity, memories
 from mnemon_server.vault.connection import Vault, read_meta, write_meta
 from mnemon_server.vault.memories import Draft
-from mnemon_server.vault.migrate import Migration, released_migrations, schema_version
+from mnemon_server.vault.migrate import NEWEST, Migration, released_migrations, schema_version
 from mnemon_server.vault.open import open_vault_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -116,29 +116,47 @@ def test_a_damaged_vault_is_refused(vault: Vault) -> None:
 def test_a_migration_archives_a_copy_first(vault: Vault) -> None:
     save(vault, "before the migration")
     vault.close()
-    scripts = (*released_migrations(), Migration(2, "ALTER TABLE memories ADD COLUMN mood TEXT"))
+    scripts = (*released_migrations(), Migration(NEWEST + 1, "ALTER TABLE memories ADD COLUMN mood TEXT"))
     opened = open_vault_file(vault.path, scripts)
-    assert schema_version(opened.connection) == 2
+    assert schema_version(opened.connection) == NEWEST + 1
     assert opened.connection.execute("SELECT title, mood FROM live").get == ("before the migration", None)
     opened.connection.close()
     [archived] = (vault.path.parent / "archive").iterdir()
-    assert archived.name.startswith("pre-schema-1-")
+    assert archived.name.startswith(f"pre-schema-{NEWEST}-")
     assert stat.S_IMODE(archived.stat().st_mode) == 0o600
     copy = apsw.Connection(str(archived), flags=apsw.SQLITE_OPEN_READONLY)
     assert copy.execute("SELECT title FROM memories").get == "before the migration"
-    assert schema_version(copy) == 1
+    assert schema_version(copy) == NEWEST
     copy.close()
+
+
+def test_a_vault_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "first" / "default.sqlite"
+    path.parent.mkdir()
+    shutil.copy(FIXTURES / "vaults" / "schema-1.sqlite", path)
+    vault = Vault(path)
+    with vault.read() as connection:
+        assert schema_version(connection) == NEWEST
+        found = memories.find_live(connection, 1)
+        assert found is not None
+        assert (found.title, found.pinned, found.captured) == ("Why SQLite", True, None)
+    vault.close()
+    [archived] = (path.parent / "archive").iterdir()
+    assert archived.name.startswith("pre-schema-1-")
 
 
 def test_a_failing_migration_changes_nothing(vault: Vault) -> None:
     save(vault, "kept")
     vault.close()
-    broken = (*released_migrations(), Migration(2, "ALTER TABLE memories ADD COLUMN mood TEXT; SELECT nonsense()"))
+    broken = (
+        *released_migrations(),
+        Migration(NEWEST + 1, "ALTER TABLE memories ADD COLUMN mood TEXT; SELECT nonsense()"),
+    )
     with pytest.raises(apsw.SQLError):
         open_vault_file(vault.path, broken)
     assert total(Vault(vault.path)) == 1
     reopened = open_vault_file(vault.path)
-    assert schema_version(reopened.connection) == 1
+    assert schema_version(reopened.connection) == NEWEST
     reopened.connection.close()
 
 

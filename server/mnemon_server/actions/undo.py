@@ -1,0 +1,103 @@
+"""Take back the last change to the vault; asked again, the one before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+
+from mnemon_server.actions import indexing
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.actions.restore import refuse_a_double
+from mnemon_server.errors import MnemonError
+from mnemon_server.memory import Memory, as_rfc3339
+from mnemon_server.vault import captures, facts, memories, relations
+from mnemon_server.vault.captures import Capture
+from mnemon_server.vault.history import UNDO, Change, last_change, note_change
+
+_TEXTS = ("title", "content")
+_STATES = ("invalidated_at", "superseded_by", "archived_at")
+_SHOWN = 50
+
+
+class NothingToUndo(MnemonError):
+    """Every change was taken back, or there never was one."""
+
+    code = "nothing-to-undo"
+
+
+def run(context: ActionContext, dry_run: bool = False) -> dict[str, Any]:
+    """Each row of the last change goes back to what it was; a memory that the change made is forgotten.
+
+    Returns:
+        `{"dry_run": bool, "action": str, "actor": str, "at": str, "count": int,
+        "changes": [{"action", "id" or None, "title"}]}`, the first 50 of them.
+
+    Raises:
+        NothingToUndo: no change is left to take back.
+        Conflict: something live stands by now where a memory would come back.
+    """
+    now = context.clock()
+    with context.vault.write() as connection:
+        rows = last_change(connection)
+        if not rows:
+            raise NothingToUndo("there is no change to take back")
+        told = [_told(connection, row) for row in rows[:_SHOWN]]
+        if not dry_run:
+            for row in rows:
+                _take_back(connection, row, now)
+            note_change(connection, UNDO, context.client, now, {}, {"rows": len(rows)}, undoes=rows[-1].id)
+    first = rows[-1]
+    return {
+        "dry_run": dry_run,
+        "action": first.action,
+        "actor": first.actor,
+        "at": as_rfc3339(first.at),
+        "count": len(rows),
+        "changes": told,
+    }
+
+
+def _told(connection: apsw.Connection, row: Change) -> dict[str, Any]:
+    if row.fact_id is not None:
+        return {"action": row.action, "id": None, "title": facts.title_of(connection, row.fact_id)}
+    memory = _found(connection, row)
+    return {"action": row.action, "id": memory.id, "title": memory.title}
+
+
+def _take_back(connection: apsw.Connection, row: Change, now: int) -> None:
+    if row.fact_id is not None:
+        facts.put_back(connection, row.fact_id, row.before, now)
+        return
+    memory = _found(connection, row)
+    before = dict(row.before) or {"invalidated_at": now}
+    if "capture" in before:
+        captures.put_capture(connection, Capture(memory.id, *before.pop("capture")))
+    if "content" in before:
+        before["content_hash"] = memories.content_hash(before["content"])
+    if row.action == "supersede":
+        relations.unrelate(connection, row.after["superseded_by"], memory.id, "supersedes")
+    if not memory.is_live and all(before.get(name, getattr(memory, name)) is None for name in _STATES):
+        refuse_a_double(connection, memory)
+    memories.change(connection, memory.id, before)
+    _mend_indexes(connection, memory, any(name in before for name in _TEXTS))
+
+
+def _mend_indexes(connection: apsw.Connection, former: Memory, has_new_text: bool) -> None:
+    memory = memories.find_any(connection, former.id)
+    assert memory is not None
+    if not memory.is_live:
+        if former.is_live:
+            indexing.leave(connection, former)
+        return
+    if has_new_text:
+        indexing.enter(connection, memory)
+    elif not former.is_live:
+        indexing.come_back(connection, memory)
+
+
+def _found(connection: apsw.Connection, row: Change) -> Memory:
+    assert row.memory_id is not None
+    memory = memories.find_any(connection, row.memory_id)
+    assert memory is not None  # rows of memories are erased together with their history
+    return memory

@@ -1,0 +1,50 @@
+"""How much two memories speak of the same, by the words they share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import apsw
+
+from mnemon_server.recall.query import STOP_WORDS
+from mnemon_server.vault import memories, words
+from mnemon_server.vault.memories import Filters
+
+# Long texts say what they are about early.
+_MOST_CHARACTERS = 2_000
+_MOST_TERMS = 12
+
+
+def stems(connection: apsw.Connection, text: str) -> dict[str, str]:
+    """Stem -> token of the words in `text` that are longer than two letters."""
+    pairs = words.tokenize(connection, text[:_MOST_CHARACTERS])
+    return {stem: token for token, stem in pairs if len(token) > 2}
+
+
+def shared_words(one: Collection[str], other: Collection[str]) -> float:
+    """The share of common words among all words of both (Jaccard); 0 when there are none."""
+    ours, theirs = set(one), set(other)
+    return len(ours & theirs) / len(ours | theirs) if ours or theirs else 0.0
+
+
+def contained_words(one: Collection[str], other: Collection[str]) -> float:
+    """The share of the shorter one's words that the longer one has too (overlap coefficient)."""
+    ours, theirs = set(one), set(other)
+    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
+
+
+def telling(found: dict[str, str]) -> set[str]:
+    """The stems that carry meaning: without stop-words."""
+    return {stem for stem, token in found.items() if token not in STOP_WORDS}
+
+
+def candidates(connection: apsw.Connection, found: dict[str, str], limit: int) -> list[int]:
+    """Ids of live memories that share words with these stems, best first: the longest words are looked for."""
+    match = " OR ".join(f'"{token}"' for token in sorted(set(found.values()), key=len, reverse=True)[:_MOST_TERMS])
+    return [key for key, _ in words.match_words(connection, match, Filters(), limit)] if match else []
+
+
+def alike(connection: apsw.Connection, text: str, limit: int) -> dict[int, dict[str, str]]:
+    """The stems of the live memories that are likely to speak of the same as `text`, by id."""
+    found = memories.find_many_live(connection, candidates(connection, stems(connection, text), limit))
+    return {key: stems(connection, f"{memory.title} {memory.content}") for key, memory in found.items()}

@@ -1,0 +1,101 @@
+"""What a hook heard: kept once, with little confidence, and on probation."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import Clock
+
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.errors import BadContent, UsageError
+
+SENTENCE = "We deploy from the release branch because main is never frozen."
+
+
+def heard(content: str, role: str = "user", **more: str) -> dict[str, str]:
+    return {"title": content[:40], "content": content, "type": "decision", "role": role, "cue": "we", **more}
+
+
+def capture(client: InProcess, *statements: dict[str, str]) -> dict[str, object]:
+    return client.call("capture", statements=list(statements))
+
+
+def test_a_capture_waits_in_the_inbox_with_its_source(client: InProcess) -> None:
+    assert capture(client, heard(SENTENCE)) == {"captured": [1], "known": 0}
+    [waiting] = client.call("inbox")["memories"]
+    assert (waiting["id"], waiting["role"], waiting["cue"], waiting["confidence"]) == (1, "user", "we", 0.4)
+    assert client.call("status")["captured"] == 1
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        SENTENCE,
+        "we deploy from the release branch, because `main` is never frozen",
+        "So we deploy from the release branch because main is never frozen, as you know.",
+    ],
+)
+def test_the_same_is_not_captured_twice(client: InProcess, again: str) -> None:
+    capture(client, heard(SENTENCE))
+    assert capture(client, heard(again)) == {"captured": [], "known": 1}
+
+
+def test_what_was_saved_on_purpose_is_not_captured_again(client: InProcess) -> None:
+    client.call("save", title="Release branch", content=SENTENCE)
+    assert capture(client, heard(SENTENCE.lower()))["captured"] == []
+
+
+def test_another_statement_on_the_same_subject_is_captured(client: InProcess) -> None:
+    capture(client, heard(SENTENCE))
+    assert capture(client, heard("The release branch is cut every second Monday by whoever is on duty."))["captured"]
+
+
+def test_what_was_dropped_stays_dropped(client: InProcess) -> None:
+    capture(client, heard(SENTENCE))
+    client.call("drop", id=1)
+    assert capture(client, heard(SENTENCE)) == {"captured": [], "known": 1}
+    assert client.call("inbox") == {"memories": [], "total": 0}
+
+
+def test_keeping_gives_the_confidence_of_the_type(client: InProcess) -> None:
+    capture(client, heard(SENTENCE))
+    kept = client.call("keep", id=1)
+    assert (kept["changed"], kept["memory"]["confidence"], kept["memory"]["captured"]) == (True, 0.85, None)
+    assert client.call("keep", id=1)["changed"] is False
+    assert client.call("inbox")["total"] == 0
+
+
+def test_saving_the_same_on_purpose_confirms_it(client: InProcess) -> None:
+    capture(client, heard(SENTENCE))
+    saved = client.call("save", title="Release branch", content=SENTENCE, content_type="decision")
+    assert (saved["outcome"], saved["memory"]["captured"], saved["memory"]["confidence"]) == ("existing", None, 0.85)
+
+
+def test_what_the_user_says_too_counts_as_the_users(client: InProcess) -> None:
+    capture(client, heard(SENTENCE, "assistant"))
+    capture(client, heard(SENTENCE, "user"))
+    [waiting] = client.call("inbox")["memories"]
+    assert waiting["role"] == "user"
+
+
+def test_a_capture_fades_although_its_type_never_does(client: InProcess, clock: Clock) -> None:
+    capture(client, heard(SENTENCE), heard("Every invoice is rounded half to even, per line."))
+    client.call("keep", id=2)
+    clock.pass_days(31)
+    assert [each["id"] for each in client.call("sweep")["memories"]] == [1]
+
+
+def test_reading_a_capture_lets_it_live_longer(client: InProcess, clock: Clock) -> None:
+    capture(client, heard(SENTENCE))
+    client.call("get", id=1)
+    clock.pass_days(32)
+    assert client.call("sweep")["count"] == 0
+
+
+def test_bad_statements_are_refused_and_nothing_is_kept(client: InProcess) -> None:
+    with pytest.raises(UsageError, match="unknown role"):
+        capture(client, heard(SENTENCE), heard("Another good sentence.", "system"))
+    with pytest.raises(BadContent):
+        capture(client, heard(SENTENCE), heard("\0"))
+    with pytest.raises(UsageError, match="at most 200"):
+        capture(client, *[heard(f"{SENTENCE} {number}") for number in range(201)])
+    assert client.call("status")["total"] == 0
