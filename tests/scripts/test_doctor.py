@@ -150,7 +150,11 @@ def test_the_list_names_every_check_and_an_unknown_one_is_wrong_usage(machine: M
     listed = machine.run("doctor", "--list")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [
         *("python-sqlite", "vec", "disk", "vault", "index", "model", "pending", "clients"),
-        *(f"{client.name}.{what}" for client in CLIENTS for what in ("entry", "server")),
+        *(
+            f"{client.name}.{what}"
+            for client in CLIENTS
+            for what in ("entry", "server", "hooks", "hook-run")[: 4 if client.hooks else 2]
+        ),
         *("server", "client-secrets", "dead-entries", "processes"),
     ]
     unknown = machine.run("doctor", "valut")

@@ -24,7 +24,7 @@ def test_setup_from_nothing_to_a_server_that_answers_and_a_second_run_that_chang
     done = machine.run("setup", "--no-model")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Claude Code  registered" in done.stdout
+    assert "Claude Code        registered\n  Claude Code hooks  added" in done.stdout
     assert "answers: save, search, get and forget" in done.stdout
     assert "restart running Claude Code sessions" in done.stdout
     assert "hush" not in done.stdout + done.stderr
@@ -43,7 +43,7 @@ def test_setup_from_nothing_to_a_server_that_answers_and_a_second_run_that_chang
     before = machine.contents()
     again = machine.run("setup", "--no-model")
     assert again.returncode == 0
-    assert "vault        kept\n  Claude Code  kept" in again.stdout
+    assert "vault              kept\n  Claude Code        kept\n  Claude Code hooks  kept" in again.stdout
     assert machine.contents() == before
     assert machine.result("list")["result"]["memories"] == []
 

@@ -36,6 +36,14 @@ Rules = Annotated[
         show_default=False,
     ),
 ]
+Hooks = Annotated[
+    bool | None,
+    typer.Option(
+        "--hooks/--no-hooks",
+        help="Add hooks to the clients that have hooks, which is the default, or take them out.",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 
@@ -46,6 +54,7 @@ def command(
     model_path: ModelPath = "",
     replace_foreign: ReplaceForeign = False,
     rules: Rules = None,
+    hooks: Hooks = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: JsonFlag = False,
@@ -57,6 +66,7 @@ def command(
         model_path=model_path,
         replace_foreign=replace_foreign,
         rules=rules,
+        hooks=hooks,
     )
     real = RealWorld(os.environ, Path.home(), sys.platform)
     world: World = DryWorld(real) if dry_run else real

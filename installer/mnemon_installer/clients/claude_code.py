@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.argv import claude
+from mnemon_installer.clients import hook_table
 from mnemon_installer.clients.client import SERVER_NAME, Format, Launch, Place, Shadow
+from mnemon_installer.clients.hook_table import HookStyle
 from mnemon_installer.clients.shapes import EntryShape
 from mnemon_installer.edits.jsonc import Path as KeyPath
 from mnemon_installer.world import World
@@ -37,13 +39,17 @@ class ClaudeCode:
     remote_hint: str = ""
     version_command: tuple[str, ...] = ("claude", "--version")
     rules_header: str = ""
-    has_hooks: bool = True
+    hooks: HookStyle = hook_table.CLAUDE_CODE
 
     def config_path(self, world: World) -> Path:
         return (_named_folder(world) or world.home) / ".claude.json"
 
     def rules_file(self, world: World) -> Path:
         return _folder(world) / "CLAUDE.md"
+
+    def hooks_files(self, world: World) -> tuple[Path, ...]:
+        folders = dict.fromkeys((_folder(world), world.home / ".claude"))
+        return tuple(folder / name for name in ("settings.json", "settings.local.json") for folder in folders)
 
     def program(self, world: World) -> Path | None:
         return find_program(world, "claude")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from mnemon_installer.clients.hook_table import HookStyle
 from mnemon_installer.edits.jsonc import Path as KeyPath
 from mnemon_installer.world import World
 
@@ -58,7 +59,7 @@ class Client(Protocol):
         remote_hint: what a person does instead where `direct_entry` gives None.
         version_command: prints its version; empty where there is no such command.
         rules_header: what its rules file must start with when we make it, so that it is always applied.
-        has_hooks: its hooks can put memories before the model, so that it needs no rules for that.
+        hooks: how it takes hooks that put memories before the model, so that it needs no rules; None: not at all.
     """
 
     @property
@@ -98,7 +99,7 @@ class Client(Protocol):
     def rules_header(self) -> str: ...
 
     @property
-    def has_hooks(self) -> bool: ...
+    def hooks(self) -> HookStyle | None: ...
 
     def config_path(self, world: World) -> Path:
         """The file that the client reads its servers from, there or not."""
@@ -106,6 +107,11 @@ class Client(Protocol):
 
     def rules_file(self, world: World) -> Path | None:
         """The Markdown file with the user's standing instructions, there or not; None: it reads no such file."""
+        ...
+
+    def hooks_files(self, world: World) -> tuple[Path, ...]:
+        """The file that its hooks stand in, there or not, then others of its files where ours may have come to stand;
+        none for a client without hooks."""
         ...
 
     def program(self, world: World) -> Path | None:

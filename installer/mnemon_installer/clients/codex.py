@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mnemon_installer.clients import hook_table
 from mnemon_installer.clients.client import SERVER_NAME
 from mnemon_installer.clients.file_client import FileClient
-from mnemon_installer.clients.places import Finder, named_folder
+from mnemon_installer.clients.places import Finder, in_home, named_folder
 from mnemon_installer.clients.shapes import EntryShape
 
 
@@ -24,7 +25,8 @@ CODEX = FileClient(
     traces=(_in_codex_home(),),
     programs=("codex",),
     rules=_in_codex_home("AGENTS.md"),
-    has_hooks=True,
+    hooks=hook_table.CODEX,
+    hook_files=(_in_codex_home("hooks.json"), in_home(".codex", "hooks.json")),
     next_step="start `codex` anew",
     verify="`codex mcp get mnemon`, or `/mcp` in a session",
     version_command=("codex", "--version"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Protocol
 
 from mnemon_installer.clients.client import Client, Format, Launch, Place, is_ours
 from mnemon_installer.edits.diff import json_diff, toml_diff
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.jsonc import Path as KeyPath
+from mnemon_installer.edits.jsonc_strict import set_strictly
 from mnemon_installer.edits.jsonc_tree import NotJson, line_and_column, parse_tree
 from mnemon_installer.edits.toml import NotToml, TomlDocument
 from mnemon_installer.world import World
@@ -25,6 +26,16 @@ class BadClientFile(MnemonError):
     code = "bad-client-file"
 
 
+class Reader(Protocol):
+    """Whoever reads a file: a client its entries, or its hooks."""
+
+    @property
+    def refuses_comments(self) -> bool: ...
+
+    @property
+    def refuses_trailing_commas(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class ConfigFile:
     """The bytes as they were read (None: no such file), and what they say."""
@@ -33,15 +44,15 @@ class ConfigFile:
     content: bytes | None
     document: AnyDocument
 
-    def refused_by(self, client: Client) -> tuple[int, str]:
-        """The first line that we can read and the client cannot, with what is there; 0 when there is none."""
+    def refused_by(self, reader: Reader) -> tuple[int, str]:
+        """The first line that we can read and `reader` cannot, with what is there; 0 when there is none."""
         if not isinstance(self.document, Document) or self.document.is_blank:
             return 0, ""
         text, tree = self.document.text, parse_tree(self.document.text)
         found = []
-        if client.refuses_comments and tree.comments:
+        if reader.refuses_comments and tree.comments:
             found.append((line_and_column(text, tree.comments[0][0])[0], "a comment"))
-        if client.refuses_trailing_commas and tree.trailing_comma >= 0:
+        if reader.refuses_trailing_commas and tree.trailing_comma >= 0:
             found.append((line_and_column(text, tree.trailing_comma)[0], "a trailing comma"))
         return min(found, default=(0, ""))
 
@@ -98,9 +109,14 @@ def parse_place(world: World, place: Place, content: bytes | None) -> ConfigFile
         problem = f"{place.path} is not UTF-8 text (line {line}); it was left as it is"
         raise BadClientFile(problem, edit_command(world, place.path, line)) from trouble
     except (NotJson, NotToml) as trouble:
-        problem = f"{place.path}, {trouble.message}; it was left as it is"
-        raise BadClientFile(problem, edit_command(world, place.path, trouble.line)) from trouble
+        raise refused(world, place.path, trouble) from trouble
     return ConfigFile(place.path, content, document)
+
+
+def refused(world: World, path: Path, trouble: NotJson | NotToml) -> BadClientFile:
+    """The same trouble for people: which file, and what to type."""
+    problem = f"{path}, {trouble.message}; it was left as it is"
+    return BadClientFile(problem, edit_command(world, path, trouble.line))
 
 
 def edit_command(world: World, path: Path, line: int) -> str:
@@ -115,16 +131,5 @@ def _parsed(text: str, format: Format) -> AnyDocument:
 
 
 def _set(before: Document, path: KeyPath, value: Any, client: Client) -> Document:  # Any: JSON
-    """With `value` at `path`, and no trailing comma of our making where the client refuses them: a file may have
-    them all the same, and the editor follows the style that it finds."""
-    after = before.set(path, value)
-    if not client.refuses_trailing_commas or before.has(path):
-        return after
-    new = next(path[: depth + 1] for depth in range(len(path)) if not before.has(path[: depth + 1]))
-    owner = after.root
-    for name in new[:-1]:
-        owner = owner.members[name].value
-    member = owner.members[new[-1]]
-    if member.comma < 0 or [*owner.members][-1] != new[-1]:
-        return after
-    return Document(after.text[: member.comma] + after.text[member.comma + 1 :])
+    """With `value` at `path`, and no trailing comma of our making where the client refuses them."""
+    return set_strictly(before, path, value) if client.refuses_trailing_commas else before.set(path, value)

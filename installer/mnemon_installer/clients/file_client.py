@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.clients.client import Format, Launch, Place, Shadow
+from mnemon_installer.clients.hook_table import HookStyle
 from mnemon_installer.clients.places import Finder
 from mnemon_installer.clients.shapes import EntryShape
 from mnemon_installer.edits.jsonc import Path as KeyPath
@@ -22,6 +23,7 @@ class FileClient:
     Attributes:
         config: finds its file.
         rules: finds the file with the user's standing instructions.
+        hook_files: find the file with its hooks, and others where ours may have come to stand.
         traces: find what only this client leaves on a machine, its file apart.
         programs: its commands, any of which is a trace too.
         takes_remote: its file may name a server on the web.
@@ -42,7 +44,8 @@ class FileClient:
     programs: Sequence[str] = ()
     rules: Finder | None = None
     rules_header: str = ""
-    has_hooks: bool = False
+    hooks: HookStyle | None = None
+    hook_files: Sequence[Finder] = ()
     takes_remote: bool = True
     remote_hint: str = ""
     version_command: tuple[str, ...] = ()
@@ -52,6 +55,9 @@ class FileClient:
 
     def rules_file(self, world: World) -> Path | None:
         return self.rules(world) if self.rules else None
+
+    def hooks_files(self, world: World) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(find(world) for find in self.hook_files))
 
     def program(self, world: World) -> Path | None:
         return None  # their own writers lose comments or layout, are slow, or do not exist

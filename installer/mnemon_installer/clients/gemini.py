@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mnemon_installer.clients import hook_table
 from mnemon_installer.clients.client import SERVER_NAME
 from mnemon_installer.clients.file_client import FileClient
 from mnemon_installer.clients.places import in_home
@@ -19,7 +20,8 @@ GEMINI = FileClient(
     # The folder alone is no trace: other programs keep files in it.
     programs=("gemini",),
     rules=in_home(".gemini", "GEMINI.md"),
-    has_hooks=True,
+    hooks=hook_table.GEMINI,
+    hook_files=(in_home(".gemini", "settings.json"),),
     next_step="start `gemini` anew",
     verify="`/mcp` in a session (`gemini mcp list` calls servers disabled in a folder that is not trusted)",
     version_command=("gemini", "--version"),

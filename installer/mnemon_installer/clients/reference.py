@@ -49,7 +49,7 @@ def _table() -> Iterator[str]:
             f"[`{client.name}`](#{_anchor(client)})",
             client.title,
             how,
-            "yes" if client.has_hooks else "no",
+            "yes" if client.hooks else "no",
             f"`{_shown(rules, 'linux')}`" if rules else "none",
             "refused" if client.refuses_comments else "kept",
             _commas(client),

@@ -160,6 +160,14 @@ class Document:
         left = [item for number, item in enumerate(owner.data) if number not in numbers]
         return self._spliced(self._splicer.removal(owner, gone), path, left)
 
+    def without_last_comma(self, path: Place) -> Document:
+        """This document without the comma after what is at `path`, where nothing follows it."""
+        owner, _ = self._descend(path[:-1])
+        child = self._child(owner, path[-1])
+        if child.comma < 0 or child.start != owner.children[-1].start:
+            return self
+        return Document(self.text[: child.comma] + self.text[child.comma + 1 :])
+
     def _with_emptied(self, path: Place, prune: frozenset[Place]) -> Place:
         """The outermost of the containers to prune that has nothing but what is at `path`, or `path`."""
         while len(path) > 1 and path[:-1] in prune and self._is_alone(path):

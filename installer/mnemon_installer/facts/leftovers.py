@@ -14,7 +14,7 @@ from mnemon_installer.clients.claude_code import ClaudeCode
 from mnemon_installer.clients.client import Place, is_ours
 from mnemon_installer.clients.config_file import read_place
 from mnemon_installer.facts.belongings import Belongings, find_belongings
-from mnemon_installer.plan.receipts import Receipts
+from mnemon_installer.plan.receipts import Receipt, Receipts
 from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
 from mnemon_server.client import connect
@@ -33,6 +33,15 @@ class EntryPlace:
     client: Client
     place: Place
     program: Path | None
+    name: str
+
+
+@dataclass(frozen=True)
+class HooksPlace:
+    """A file in which hooks of ours stand, or stood. `name` tells the files of one client apart."""
+
+    client: Client
+    path: Path
     name: str
 
 
@@ -58,6 +67,7 @@ class Leftovers:
 
     settings: Settings
     entries: tuple[EntryPlace, ...]
+    hooks: tuple[HooksPlace, ...]
     rules: tuple[tuple[Client, Path], ...]
     belongings: Belongings
     vault: VaultFacts | None
@@ -74,6 +84,7 @@ def find_leftovers(world: World, settings: Settings) -> Leftovers:
     return Leftovers(
         settings=settings,
         entries=entries,
+        hooks=tuple(_hooks_places(world, settings)),
         rules=tuple(_rules_files(world, settings)),
         belongings=belongings,
         vault=_vault(settings) if settings.vault_path in belongings.memories else None,
@@ -109,7 +120,7 @@ def program_removal() -> str:
 
 def _entry_places(world: World, settings: Settings) -> Iterator[EntryPlace]:
     """Where each client looks, where none does, and where receipts say that we wrote once."""
-    receipts = Receipts(world, settings.ops_folder).all()
+    receipts = _receipts(world, settings)
     seen = set()
     for client in CLIENTS:
         path = client.config_path(world)
@@ -119,8 +130,18 @@ def _entry_places(world: World, settings: Settings) -> Iterator[EntryPlace]:
             yield EntryPlace(client, place, None, f"dead-entry-{number}")
     for number, (path, receipt) in enumerate(receipts.items(), 1):
         owner = next((client for client in CLIENTS if client.name == receipt.owner), None)
-        if owner is not None and receipt.kind == "entry" and path not in seen:
+        if owner is not None and "entry" in receipt.kinds and path not in seen:
             yield EntryPlace(owner, Place(path, owner.format, owner.entry_path), None, f"former-entry-{number}")
+
+
+def _hooks_places(world: World, settings: Settings) -> Iterator[HooksPlace]:
+    """Where each client's hooks stand, its other files, and where receipts say that we wrote once."""
+    noted = {path: receipt.owner for path, receipt in _receipts(world, settings).items() if "hooks" in receipt.kinds}
+    for client in CLIENTS:
+        known = client.hooks_files(world)
+        former = [path for path, owner in noted.items() if owner == client.name and path not in known]
+        for number, path in enumerate([*known, *former]):
+            yield HooksPlace(client, path, f"former-hooks-{number}" if number else "hooks")
 
 
 def _rules_files(world: World, settings: Settings) -> Iterator[tuple[Client, Path]]:
@@ -131,11 +152,15 @@ def _rules_files(world: World, settings: Settings) -> Iterator[tuple[Client, Pat
         with suppress(MnemonError):
             if path is not None and _MARK in (world.read(path) or b""):
                 found.setdefault(path, client)
-    for path, receipt in Receipts(world, settings.ops_folder).all().items():
+    for path, receipt in _receipts(world, settings).items():
         owner = next((client for client in CLIENTS if client.name == receipt.owner), None)
-        if owner is not None and receipt.kind == "rules":
+        if owner is not None and "rules" in receipt.kinds:
             found.setdefault(path, owner)
     return ((client, path) for path, client in found.items())
+
+
+def _receipts(world: World, settings: Settings) -> dict[Path, Receipt]:
+    return Receipts(world, settings.ops_folder).all()
 
 
 def _vault(settings: Settings) -> VaultFacts:

@@ -21,8 +21,10 @@ CACHED = "models--"  # how a Hugging Face cache begins the name of a repository'
 _SIDECARS = ("-wal", "-shm", "-journal")
 _DRAFT_OF_VAULT = re.compile(r"\.new-\d+-[0-9a-f]{8}(-wal|-shm|-journal)?")
 _DRAFT = re.compile(r"\.(.+)\.mnemon-[0-9a-f]{8}")
+_LEDGER = "hooks.sqlite"
+_OF_LEDGER = b"injected_by_session"  # an index of it, named in its first page
+_LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|hooks\.log(\.1)?")
 _COPY = re.compile(r"[a-z-]+-\d{8}T\d{12}-.+")
-_CRASH = re.compile(r"crash-\d{8}T\d{6}\.log")
 
 
 def is_vault(path: Path) -> bool:
@@ -89,13 +91,14 @@ def _repository_of(receipt: Path) -> str:
 
 
 def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
-    """Settings, logs, backups. `is_default`: the folder is the one that is ours by its name."""
+    """Settings, logs, backups, the hooks' ledger. `is_default`: the folder is the one that is ours by its name."""
     if is_file(settings.config_path) and _is_our_config(settings, is_default):
         yield settings.config_path
     for each in entries(settings.folder):
         if _is_draft(each, lambda name: name == settings.config_path.name):
             yield each
-    yield from (each for each in _inside(settings.logs_folder) if _CRASH.fullmatch(each.name) and is_file(each))
+    yield from _ledger(settings.folder / _LEDGER, is_default)
+    yield from (each for each in _inside(settings.logs_folder) if _LOGS.fullmatch(each.name) and is_file(each))
     yield from (each for each in _inside(settings.backups_folder) if _COPY.fullmatch(each.name) and is_file(each))
     yield from _drafts(settings.backups_folder, lambda name: bool(_COPY.fullmatch(name)))
 
@@ -110,6 +113,21 @@ def records(ops: Path) -> Iterator[Path]:
             yield each
     if is_file(ops / FILE_NAME) and "format" in _json(ops / FILE_NAME):
         yield ops / FILE_NAME
+
+
+def _ledger(path: Path, is_default: bool) -> Iterator[Path]:
+    """What hooks have put before models."""
+    if is_file(path) and (is_default or _OF_LEDGER in _first_page(path)):
+        yield from filter(is_file, (Path(f"{path}{suffix}") for suffix in _SIDECARS))
+        yield path
+
+
+def _first_page(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return b""
 
 
 def _is_our_config(settings: Settings, is_default: bool) -> bool:

@@ -10,6 +10,7 @@ from mnemon_installer.clients.client import Launch, Place
 from mnemon_installer.clients.rules_file import has_rules
 from mnemon_installer.facts.client_files import dead_entries
 from mnemon_installer.facts.client_state import ClientState, client_state
+from mnemon_installer.facts.hook_state import HookStanding, hook_standing
 from mnemon_installer.facts.launcher import Installation, Launcher, find_launcher
 from mnemon_installer.facts.versions import quick_version
 from mnemon_installer.plan.receipts import Receipts
@@ -21,7 +22,8 @@ from mnemon_server.settings import Settings, vault_folder
 
 @dataclass(frozen=True)
 class ClientFacts:
-    """A client as found. `program` is its own command line tool; `rules_path` its file of standing instructions."""
+    """A client as found. `program` is its own command line tool; `rules_path` its file of standing instructions,
+    `hooks_path` the one that its hooks stand in."""
 
     client: Client
     is_installed: bool
@@ -31,6 +33,8 @@ class ClientFacts:
     dead_places: tuple[Place, ...] = ()
     rules_path: Path | None = None
     has_rules: bool = False
+    hooks_path: Path | None = None
+    hooks: HookStanding = "none"
     version: str = ""
 
 
@@ -38,7 +42,7 @@ class ClientFacts:
 class Facts:
     """The machine as found. `environment` is what a client must give our server, which knows no shell.
 
-    `registered_before` names the clients that our receipts say were registered.
+    `registered_before` names the clients that our receipts say were registered, `hooked_before` those that got hooks.
     """
 
     settings: Settings
@@ -48,6 +52,7 @@ class Facts:
     has_vault: bool
     model: ModelState
     registered_before: frozenset[str] = frozenset()
+    hooked_before: frozenset[str] = frozenset()
 
     @property
     def launch(self) -> Launch | None:
@@ -60,6 +65,7 @@ def survey(world: World, settings: Settings, installation: Installation) -> Fact
     """Everything the flows and checks decide on."""
     launcher, environment = find_launcher(world, installation), _carried(world, settings)
     launch = Launch(str(launcher.path), environment=environment) if launcher.path is not None else None
+    receipts = Receipts(world, settings.ops_folder).all().values()
     return Facts(
         settings=settings,
         launcher=launcher,
@@ -67,9 +73,8 @@ def survey(world: World, settings: Settings, installation: Installation) -> Fact
         clients=tuple(_look_at(client, world, launch) for client in CLIENTS),
         has_vault=world.look(settings.vault_path) is not None,
         model=embedder_source(settings).state(),
-        registered_before=frozenset(
-            receipt.owner for receipt in Receipts(world, settings.ops_folder).all().values() if receipt.kind == "entry"
-        ),
+        registered_before=frozenset(receipt.owner for receipt in receipts if "entry" in receipt.kinds),
+        hooked_before=frozenset(receipt.owner for receipt in receipts if "hooks" in receipt.kinds),
     )
 
 
@@ -84,6 +89,8 @@ def _look_at(client: Client, world: World, launch: Launch | None) -> ClientFacts
         dead_places=tuple(dead.place for dead in dead_entries(world, (client,))),
         rules_path=rules,
         has_rules=rules is not None and _has_rules(world, rules),
+        hooks_path=next(iter(client.hooks_files(world)), None),
+        hooks=hook_standing(world, client, launch),
         version=quick_version(world, client),
     )
 

@@ -18,6 +18,7 @@ class Choices:
         replace_foreign: names of clients whose server called mnemon, though not ours, is replaced; by default none.
         rules: names of clients that get the rules block, while the others lose theirs; by default blocks stay as they
             are, and a client that is registered for the first time gets one unless it has hooks.
+        hooks: add our hooks to the clients that have hooks, or take them out; by default they are added.
     """
 
     clients: tuple[str, ...] | None = None
@@ -26,6 +27,7 @@ class Choices:
     model_path: Path | None = None
     replace_foreign: frozenset[str] | None = None
     rules: frozenset[str] | None = None
+    hooks: bool | None = None
 
     def replaces(self, name: str) -> bool:
         return self.replace_foreign is not None and name in self.replace_foreign

@@ -8,7 +8,7 @@ from mnemon_installer.checks.check import Finding
 from mnemon_installer.checks.vault import exposed_paths
 from mnemon_installer.facts.client_files import exposed_files
 from mnemon_installer.facts.survey import Facts
-from mnemon_installer.flows.setup import clean_up, registration
+from mnemon_installer.flows.setup import clean_up, hooking, registration
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.make_private import MakePrivate
@@ -37,6 +37,8 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
     for found in facts.clients:
         if f"{found.client.name}.entry" in troubled:
             yield registration(facts, found)
+        if f"{found.client.name}.hooks" in troubled and facts.launch is not None:
+            yield hooking(facts, found)
     if "dead-entries" in troubled:
         for found in facts.clients:
             yield from clean_up(facts, found)

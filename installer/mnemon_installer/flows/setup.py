@@ -8,10 +8,12 @@ from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
+from mnemon_installer.steps.add_hooks import AddHooks
 from mnemon_installer.steps.fetch_model import FetchModel, Progress
 from mnemon_installer.steps.prepare_vault import PrepareVault
 from mnemon_installer.steps.register_client import RegisterClient
 from mnemon_installer.steps.remove_entry import RemoveEntry
+from mnemon_installer.steps.remove_hooks import RemoveHooks
 from mnemon_installer.steps.rules_block import RulesBlock
 from mnemon_installer.steps.set_model_path import SetModelPath
 
@@ -36,15 +38,23 @@ def with_rules(facts: Facts, choices: Choices) -> frozenset[str]:
     if choices.rules is not None:
         return frozenset(found.client.name for found in able) & choices.rules
     return frozenset(
-        found.client.name for found in able if found.has_rules or (is_new(facts, found) and not found.client.has_hooks)
+        found.client.name for found in able if found.has_rules or (is_new(facts, found) and found.client.hooks is None)
     )
 
 
 def takes_rules(facts: Facts, choices: Choices, found: ClientFacts) -> bool:
     """It reads a rules file, and will have the server that the rules speak of."""
+    return found.rules_path is not None and _can_be_registered(facts, choices, found)
+
+
+def takes_hooks(facts: Facts, choices: Choices, found: ClientFacts) -> bool:
+    """It has hooks, and will have the server beside them."""
+    return found.hooks_path is not None and _can_be_registered(facts, choices, found)
+
+
+def _can_be_registered(facts: Facts, choices: Choices, found: ClientFacts) -> bool:
     is_foreign = found.state.standing == "foreign" and not choices.replaces(found.client.name)
-    is_blocked = facts.launch is None or found.state.standing == "unreadable" or is_foreign
-    return found.rules_path is not None and not is_blocked
+    return facts.launch is not None and found.state.standing != "unreadable" and not is_foreign
 
 
 def is_new(facts: Facts, found: ClientFacts) -> bool:
@@ -63,6 +73,13 @@ def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False
         replace_foreign=replace_foreign,
         obstacle=(facts.launcher.problem, facts.launcher.hint),
     )
+
+
+def hooking(facts: Facts, found: ClientFacts) -> AddHooks:
+    """The step that puts our hooks into a client's file, or mends them; for one that takes hooks."""
+    assert facts.launch is not None and found.hooks_path is not None  # as `takes_hooks` says
+    backups, needs = facts.settings.backups_folder, (f"{found.client.name}.entry",)
+    return AddHooks(found.client, facts.launch, found.hooks_path, backups, needs=needs)
 
 
 def clean_up(facts: Facts, found: ClientFacts) -> Iterator[RemoveEntry]:
@@ -91,3 +108,12 @@ def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]
             yield RulesBlock(found.client, path, path in needed, settings.backups_folder)
         yield registration(facts, found, choices.replaces(name))
         yield from clean_up(facts, found)
+        yield from _hook_steps(facts, choices, found)
+
+
+def _hook_steps(facts: Facts, choices: Choices, found: ClientFacts) -> Iterator[Step]:
+    if choices.hooks is not False:
+        if takes_hooks(facts, choices, found):
+            yield hooking(facts, found)
+    elif found.hooks_path is not None and found.hooks != "none":
+        yield RemoveHooks(found.client, found.hooks_path, facts.settings.backups_folder)

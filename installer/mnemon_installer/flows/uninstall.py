@@ -9,6 +9,7 @@ from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.delete_files import DeleteFiles
 from mnemon_installer.steps.remove_entry import RemoveEntry
+from mnemon_installer.steps.remove_hooks import RemoveHooks
 from mnemon_installer.steps.rules_block import RulesBlock
 
 
@@ -31,6 +32,8 @@ def counted(vault: VaultFacts) -> str:
 
 def _client_steps(found: Leftovers) -> Iterator[Step]:
     backups = found.settings.backups_folder
+    for hooks in found.hooks:
+        yield RemoveHooks(hooks.client, hooks.path, backups, hooks.name)
     for entry in found.entries:
         yield RemoveEntry(entry.client, entry.place, entry.program, backups, entry.name)
     for client, path in found.rules:

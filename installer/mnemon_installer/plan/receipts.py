@@ -28,12 +28,13 @@ class Receipt:
 
     Attributes:
         owner: name of the client whose file it is.
-        kind: what we put there: `entry` or `rules`.
+        kinds: what we put there: `entry`, `hooks`, `rules`.
         before: hash of the bytes before our first edit; None: there was no file.
         after: hash of the bytes after our last edit; None while another program makes the edit for us.
-        place: the keys that lead to what we put in; empty where a file has none.
+        earlier: hash of the bytes after the edit of ours before that: what the file holds until the last one is made.
+        place: the keys that lead to our entry; empty where a file has none.
         inserted: hash of the value that we put there.
-        parents: key paths that we made on the way to it.
+        parents: key paths that we made on the way to what we put in.
         folders: folders that we made for the file, the outermost first.
         made_file: the file itself is of our making.
         backup: the copy with the bytes of `before`.
@@ -43,9 +44,10 @@ class Receipt:
     """
 
     owner: str
-    kind: str
+    kinds: tuple[str, ...]
     before: str | None
     after: str | None
+    earlier: str | None = None
     place: Keys = ()
     inserted: str = ""
     parents: tuple[Keys, ...] = ()
@@ -137,10 +139,13 @@ def _receipt(record: Any) -> Receipt | None:  # Any: JSON
     if not isinstance(record, Mapping):
         return None
     known = {name: record[name] for name in (each.name for each in fields(Receipt)) if name in record}
+    if "kind" in record:  # as it was noted while a file held one thing of ours
+        known.setdefault("kinds", (record["kind"],))
     try:
+        known["kinds"] = tuple(known["kinds"])
         known["place"] = tuple(known.get("place", ()))
         known["parents"] = tuple(tuple(keys) for keys in known.get("parents", ()))
         known["folders"] = tuple(known.get("folders", ()))
         return Receipt(**known)
-    except TypeError:
+    except (TypeError, KeyError):
         return None

@@ -1,4 +1,5 @@
-"""What a file should hold once we are gone: its former bytes where nobody else changed it, else all but ours."""
+"""What a file should hold once something of ours is gone from it: its former bytes when that was the last of ours and
+nobody else changed it, else all but that."""
 
 from __future__ import annotations
 
@@ -17,37 +18,55 @@ Removal = Callable[[bytes | None], bytes | None]
 
 @dataclass(frozen=True)
 class Given:
-    """The bytes to go back to (None: no file). `is_former`: they are those from before us."""
+    """The bytes to go back to (None: no file). `is_former`: they are those from before us. `is_all`: nothing else of
+    ours is left in them. `is_known`: nobody else has changed the file since."""
 
     content: bytes | None
     is_former: bool
+    is_all: bool = True
+    is_known: bool = False
 
 
-def giving_back(keeping: Keeping, path: Path, content: bytes | None, meaning: Meaning, remove: Removal) -> Given:
-    """Decide by the receipt, if there is one that reality bears out."""
-    receipt = keeping.receipts.of(path)
-    if receipt is None or not keeping.knows_former(receipt, content, meaning):
-        return Given(remove(content), is_former=False)
+def giving_back(
+    keeping: Keeping,
+    path: Path,
+    content: bytes | None,
+    meaning: Meaning,
+    remove: Removal,
+    remove_all: Removal | None = None,
+) -> Given:
+    """Decide by the receipt, if there is one that reality bears out. `remove` takes one thing of ours out, `remove_all`
+    whatever may be in the file besides."""
+    remove_all = remove_all or remove
+    receipt, rest = keeping.receipts.of(path), remove(content)
+    is_known = receipt is not None and keeping.knows_former(receipt, content, meaning)
+    if rest != remove_all(content):
+        return Given(rest, is_former=False, is_all=False, is_known=is_known)
+    if receipt is None or not is_known:
+        return Given(rest, is_former=False)
     former = keeping.former(receipt)
-    # An entry of ours from before the first receipt must go too.
-    return Given(None if former is None else remove(former), is_former=True)
+    # What was ours before the first receipt must go too.
+    return Given(None if former is None else remove_all(former), is_former=True, is_known=True)
 
 
-def put(world: World, keeping: Keeping, path: Path, before: bytes | None, given: Given) -> str:
-    """Make the file so, and forget its receipt; say what was done."""
+def put(world: World, keeping: Keeping, path: Path, before: bytes | None, given: Given, kind: str) -> str:
+    """Make the file so, without what we put there of this kind, and note it; say what was done."""
+    if not given.is_all and given.is_known:
+        keeping.partly(path, before, given.content)
     if given.content is not None:
         world.write(path, given.content, before)
     elif before is not None:
         world.remove(path, before)
         clear(world, left_behind(world, keeping, path))
-    keeping.receipts.drop(path)
+    if given.is_all:
+        keeping.receipts.drop(path)
+    else:
+        keeping.forget(path, kind)
     if given.content is None:
         return "removed the file, which setup had made"
-    return (
-        "restored, byte for byte"
-        if given.is_former
-        else "removed; the file has changed since setup, and the rest of it stays"
-    )
+    if given.is_former:
+        return "restored, byte for byte"
+    return "removed" if given.is_known else "removed; the file has changed since setup, and the rest of it stays"
 
 
 def left_behind(world: World, keeping: Keeping, path: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from mnemon_installer.plan.receipts import Keys, Receipt, Receipts, digest
 from mnemon_installer.steps.backup import back_up
@@ -13,14 +14,15 @@ from mnemon_server import __version__
 
 # What a file's bytes mean without what we put in. It decides only where a receipt does not know the bytes.
 Meaning = Callable[[bytes | None], object]
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
 class Insertion:
     """What we are about to put into a file.
 
-    `owner` is the client's name, `kind` is `entry` or `rules`; `place` and `parents` are keys, `value` the hash of what
-    is put there. `replaces_foreign`: something that is not ours stands there now.
+    `owner` is the client's name, `kind` is `entry`, `hooks` or `rules`; `place` and `parents` are keys, `value` is the
+    hash of what is put there. `replaces_foreign`: something that is not ours stands there now.
     """
 
     owner: str
@@ -53,16 +55,18 @@ class Keeping:
         """Note an edit that comes next. `after` is None where another program makes it; `end` then says what came."""
         known = self.receipts.of(path)
         if known is not None and self.knows_former(known, before, meaning):
-            receipt = replace(known, parents=_joined(known.parents, insertion.parents))
+            replaced = known.replaced or (known.backup if insertion.replaces_foreign else None)
+            receipt = replace(known, earlier=digest(before), replaced=replaced)
         else:
             receipt = self._first(path, before, insertion, known)
         receipt = replace(
             receipt,
             owner=insertion.owner,
-            kind=insertion.kind,
+            kinds=_joined(receipt.kinds, (insertion.kind,)),
+            parents=_joined(receipt.parents, insertion.parents),
             after=digest(after),
-            place=insertion.place,
-            inserted=insertion.value,
+            place=insertion.place or receipt.place,
+            inserted=insertion.value or receipt.inserted,
             when=self.world.now().isoformat(timespec="seconds"),
             version=__version__,
         )
@@ -74,12 +78,28 @@ class Keeping:
         if known is not None and known.after is None:
             self.receipts.keep(path, replace(known, after=digest(self.world.read(path))))
 
+    def partly(self, path: Path, before: bytes | None, after: bytes | None) -> None:
+        """Note that we are about to take out one thing of several that we put there."""
+        known = self.receipts.of(path)
+        if known is not None:
+            self.receipts.keep(path, replace(known, earlier=digest(before), after=digest(after)))
+
+    def forget(self, path: Path, kind: str) -> None:
+        """Note that nothing of this kind is in the file any more; the last one takes the receipt with it."""
+        known = self.receipts.of(path)
+        if known is None:
+            return
+        if left := tuple(each for each in known.kinds if each != kind):
+            self.receipts.keep(path, replace(known, kinds=left))
+        else:
+            self.receipts.drop(path)
+
     def knows_former(self, receipt: Receipt, content: bytes | None, meaning: Meaning) -> bool:
         """Are the bytes from before us still at hand, and has nobody but us changed the file since?"""
         former = self.former(receipt)
         if former is None and receipt.before is not None:
             return False
-        if digest(content) == receipt.before:
+        if digest(content) == receipt.before or (receipt.earlier and digest(content) == receipt.earlier):
             return True
         if receipt.after is None:  # killed while another program was at it: what the bytes mean must do
             return content is not None and meaning(content) == meaning(former)
@@ -102,10 +122,12 @@ class Keeping:
         replaced = str(backup) if insertion.replaces_foreign and backup else known.replaced if known else None
         return Receipt(
             owner=insertion.owner,
-            kind=insertion.kind,
+            kinds=known.kinds if known else (),
             before=digest(before),
             after=None,
-            parents=_joined(known.parents if known else (), insertion.parents),
+            place=known.place if known else (),
+            inserted=known.inserted if known else "",
+            parents=known.parents if known else (),
             folders=_missing_folders(self.world, path) or (known.folders if known else ()),
             made_file=before is None or (known is not None and known.made_file),
             backup=str(backup) if backup else None,
@@ -117,7 +139,7 @@ class Keeping:
         return {Path(copy) for receipt in noted for copy in (receipt.backup, receipt.replaced) if copy}
 
 
-def _joined(known: tuple[Keys, ...], new: tuple[Keys, ...]) -> tuple[Keys, ...]:
+def _joined(known: tuple[_Item, ...], new: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys([*known, *new]))
 
 

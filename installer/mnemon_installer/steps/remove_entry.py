@@ -13,12 +13,12 @@ from mnemon_installer.clients.client import SERVER_NAME, Place
 from mnemon_installer.clients.config_file import BadClientFile, ConfigFile, parse_place, read_place
 from mnemon_installer.plan.receipts import Receipt
 from mnemon_installer.plan.step import Done, Needed, Verdict
-from mnemon_installer.steps.entries import has_foreign, has_ours, meaning_at
+from mnemon_installer.steps.entries import has_ours, meaning_at
 from mnemon_installer.steps.giving_back import Given, clear, giving_back, left_behind, put
 from mnemon_installer.steps.keeping import Keeping
+from mnemon_installer.steps.ours_in_file import OursInFile
 from mnemon_installer.steps.read_only import read_only
 from mnemon_installer.world import CommandTrouble, World
-from mnemon_server.errors import MnemonError
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class RemoveEntry:
         clear(world, left_behind(world, keeping, path))
         file = self._with_ours(world)
         if file is None:
-            keeping.receipts.drop(path)
+            keeping.forget(path, "entry")
             return "removed what an interrupted run had left"
         keeping.back_up(path, file.content, self.client.name)
         given = self._given(world, file)
@@ -65,7 +65,7 @@ class RemoveEntry:
                 world.run(self.client.remove_command(str(self.program)))
             file = read_place(world, self.place)
             given = self._given(world, file)
-        return put(world, keeping, path, file.content, given)
+        return put(world, keeping, path, file.content, given, "entry")
 
     def undo(self, world: World) -> None:
         """Nothing: `setup` registers again, and the copy in `backups` has the former bytes."""
@@ -85,38 +85,15 @@ class RemoveEntry:
         return file if has_ours(file, self.client, self.place, self._receipt(world)) else None
 
     def _given(self, world: World, file: ConfigFile) -> Given:
-        meaning = meaning_at(world, self.place)
-        return giving_back(
-            self._keeping(world), self.place.path, file.content, meaning, lambda content: self._without(world, content)
-        )
+        ours, meaning = self._ours(world), meaning_at(world, self.place)
+        return giving_back(ours.keeping, self.place.path, file.content, meaning, ours.without_entry, ours.without_all)
 
-    def _without(self, world: World, content: bytes | None) -> bytes | None:
-        """`content` without ours and without what we made for it, and with what our entry had replaced."""
-        file, receipt = parse_place(world, self.place, content), self._receipt(world)
-        path = self.place.entry_path
-        if has_ours(file, self.client, self.place, receipt):
-            replaced = self._replaced(world, receipt)
-            if replaced is not None:
-                return file.with_entry(self.client, replaced.document.get(path)).text.encode()
-        elif file.document.has(path):
-            return content
-        edited = file.document.remove(path, prune=receipt.parents if receipt else ()).text
-        is_ours_alone = receipt is not None and receipt.made_file and edited.strip("\ufeff \t\r\n") in ("", "{}")
-        return None if is_ours_alone else edited.encode()
-
-    def _replaced(self, world: World, receipt: Receipt | None) -> ConfigFile | None:
-        """The file with the foreign entry that `--replace-foreign` took away."""
-        if receipt is None or receipt.replaced is None:
-            return None
-        try:
-            copy = parse_place(world, self.place, world.read(Path(receipt.replaced)))
-        except MnemonError:
-            return None
-        return copy if has_foreign(copy, self.client, self.place) else None
+    def _ours(self, world: World) -> OursInFile:
+        return OursInFile(world, self.client, self.place, self._keeping(world))
 
     def _suits_its_program(self, world: World, file: ConfigFile) -> bool:
         """Its own tool writes the whole file anew; only where that changes no byte is it as careful as our edit."""
-        if self.program is None or self._replaced(world, self._receipt(world)) is not None:
+        if self.program is None or self._ours(world).replaced() is not None:
             return False
         return json.dumps(file.document.data, indent=2, ensure_ascii=False) == file.document.text
 

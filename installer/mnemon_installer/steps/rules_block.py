@@ -65,7 +65,7 @@ class RulesBlock:
             keeping.receipts.drop(self.path)
             return "removed what an interrupted run had left"
         keeping.back_up(self.path, content, self.client.name)
-        return put(world, keeping, self.path, content, self._given(world, content))
+        return put(world, keeping, self.path, content, self._given(world, content), "rules")
 
     def undo(self, world: World) -> None:
         removal = replace(self, wanted=False)

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mnemon_installer.checks.check import Finding
+from mnemon_installer.clients import Client
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.flows.setup import chosen_clients
 from mnemon_installer.plan.engine import Result
 from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Needed
+from mnemon_installer.steps.add_hooks import AddHooks
 from mnemon_installer.ui.finding_lines import as_json as finding_json
 from mnemon_installer.ui.finding_lines import finding_problems
 from mnemon_installer.world import World
@@ -20,7 +22,7 @@ _TRY = 'Try it: tell your client "remember that ...", then look with `mnemon sea
 
 
 def restart_lines(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:
-    """What makes each client see the new server."""
+    """What makes each client see the new server, and run new hooks."""
     if world.is_rehearsal:
         return
     failed = _failed(results)
@@ -29,8 +31,17 @@ def restart_lines(world: World, facts: Facts, choices: Choices, results: Sequenc
             continue
         if found.is_installed:
             yield f"Next, for {found.client.title}: {found.client.next_step}."
+            yield from _hook_lines(found.client, results)
         else:
             yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
+
+
+def _hook_lines(client: Client, results: Sequence[Result]) -> Iterator[str]:
+    is_there = any(
+        result.is_satisfied and isinstance(result.step, AddHooks) and result.step.client is client for result in results
+    )
+    if client.hooks is not None and client.hooks.next_step and is_there:
+        yield f"Next, for the hooks of {client.title}: {client.hooks.next_step}."
 
 
 def closing_lines(world: World, facts: Facts, choices: Choices, results: Sequence[Result]) -> Iterator[str]:

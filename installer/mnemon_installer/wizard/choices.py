@@ -17,6 +17,7 @@ def choose(
     model_path: str = "",
     replace_foreign: bool = False,
     rules: bool | None = None,
+    hooks: bool | None = None,
 ) -> Choices:
     """The choices that flags express; what no flag speaks of stays open.
 
@@ -38,4 +39,5 @@ def choose(
         model_path=Path(model_path).expanduser().absolute() if model_path else None,
         replace_foreign=frozenset(known) if replace_foreign else None,
         rules=None if rules is None else frozenset(known) if rules else frozenset(),
+        hooks=hooks,
     )

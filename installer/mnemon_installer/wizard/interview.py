@@ -32,4 +32,4 @@ def _ask(question: Question) -> Answer:
         return questions.pick(question.text, question.options)
     if question.form == "folder":
         return questions.ask_folder(question.text, folder_problem)
-    return questions.confirm(question.text, default=False)
+    return questions.confirm(question.text, default=question.default)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.choices import Choices
-from mnemon_installer.flows.setup import chosen_clients, is_new, takes_rules, with_rules
+from mnemon_installer.flows.setup import chosen_clients, is_new, takes_hooks, takes_rules, with_rules
 from mnemon_installer.ui.console import tidy
 from mnemon_installer.ui.questions import Option
 from mnemon_installer.ui.survey_lines import client_label
@@ -24,7 +24,8 @@ _SIZES = {DEFAULT_MODEL: "67 MB"}  # of the download
 
 @dataclass(frozen=True)
 class Question:
-    """`flag` fills the same choice. `form` says how it is asked: `tick` any, `pick` one, `yes-no`, a `folder`."""
+    """`flag` fills the same choice. `form` says how it is asked: `tick` any, `pick` one, `yes-no`, a `folder`.
+    `default` answers a `yes-no`."""
 
     key: str
     flag: str
@@ -32,6 +33,7 @@ class Question:
     text: str
     fill: Fill = field(compare=False)
     options: Sequence[Option] = ()
+    default: bool = False
 
 
 def questions(facts: Facts, choices: Choices, key: str) -> Iterator[Question]:
@@ -140,6 +142,19 @@ def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
     yield Question("rules", "--rules", "tick", text, fill, options)
 
 
+def _hooks(facts: Facts, choices: Choices) -> Iterator[Question]:
+    able = [found for found in chosen_clients(facts, choices) if takes_hooks(facts, choices, found)]
+    if choices.hooks is not None or all(found.hooks == "as wanted" for found in able):
+        return
+    titles = ", ".join(found.client.title for found in able)
+
+    def fill(choices: Choices, answer: Answer) -> Choices:
+        return replace(choices, hooks=bool(answer))
+
+    text = f"Add hooks to {titles}: memories for each prompt, what matters of each session?"
+    yield Question("hooks", "--hooks", "yes-no", text, fill, default=True)
+
+
 def _names(answer: Answer) -> tuple[str, ...]:
     assert isinstance(answer, tuple)  # the answer to a question of the form `tick`
     return answer
@@ -152,5 +167,6 @@ _KINDS: dict[str, Callable[[Facts, Choices], Iterator[Question]]] = {
     "model": _model,
     "folder": _folder,
     "rules": _rules,
+    "hooks": _hooks,
 }
 KEYS = tuple(_KINDS)

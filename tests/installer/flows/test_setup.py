@@ -45,7 +45,7 @@ def every_client_installed(facts: Facts) -> Facts:
 
 
 def test_every_client_that_is_there_is_registered_unless_others_are_named(facts: Facts) -> None:
-    entries = [f"{client.name}.entry" for client in CLIENTS]
+    entries = [f"{client.name}.{what}" for client in CLIENTS for what in ("entry", "hooks")[: 1 + bool(client.hooks)]]
     installed = every_client_installed(facts)
     steps = planned(installed, Choices(rules=frozenset()))
     assert steps == ["vault", "model", *entries]
@@ -56,13 +56,35 @@ def test_every_client_that_is_there_is_registered_unless_others_are_named(facts:
 def test_rules_are_for_clients_without_hooks_unless_somebody_says_otherwise(facts: Facts) -> None:
     installed = every_client_installed(facts)
     able = {found.client.name for found in installed.clients if found.rules_path}
-    hooked = {client.name for client in CLIENTS if client.has_hooks}
+    hooked = {client.name for client in CLIENTS if client.hooks}
     assert with_rules(installed, Choices()) == able - hooked
     assert with_rules(installed, Choices(("cursor", "codex"))) == {"cursor"}
     assert with_rules(installed, Choices(rules=frozenset(able))) == able
     assert with_rules(installed, Choices(rules=frozenset())) == frozenset()
     steps = planned(installed, Choices(("cursor",), wants_model=False))
     assert steps == ["vault", "cursor.rules", "cursor.entry"]  # whoever is killed in between is asked again
+
+
+def test_hooks_come_after_the_entry_unless_nobody_wants_them(facts: Facts) -> None:
+    installed = every_client_installed(facts)
+    named = Choices(("codex", "zed"), wants_model=False)
+    assert planned(installed, named) == ["vault", "codex.entry", "codex.hooks", "zed.entry"]
+    assert planned(installed, replace(named, hooks=True)) == planned(installed, named)
+    assert planned(installed, replace(named, hooks=False)) == ["vault", "codex.entry", "zed.entry"]
+    having = replace(installed, clients=tuple(replace(found, hooks="other") for found in installed.clients))
+    steps = plan_setup(having, replace(named, hooks=False), progress).steps  # type: ignore[arg-type]  # never entered
+    assert [type(step).__name__ for step in steps if step.key == "codex.hooks"] == ["RemoveHooks"]
+
+
+def test_no_hooks_for_a_client_without_our_server(facts: Facts) -> None:
+    everyone = every_client_installed(facts)
+    for standing in ("unreadable", "foreign"):
+        state = ClientState(standing)  # type: ignore[arg-type]  # the two are standings
+        blocked = replace(everyone, clients=tuple(replace(found, state=state) for found in everyone.clients))
+        assert planned(blocked, Choices(("codex",), wants_model=False)) == ["vault", "codex.entry"]
+    assert planned(replace(everyone, launcher=facts.launcher), Choices(("codex",), wants_model=False)) == [
+        *("vault", "codex.entry")
+    ]
 
 
 def test_no_rules_speak_of_a_server_that_is_not_there(facts: Facts) -> None:
@@ -117,6 +139,7 @@ def test_flags_become_choices(home: Path) -> None:
     assert choose(["goose", "zed"]) == Choices(("zed",), snippets=("goose",))
     assert choose(["goose"]).clients == ()
     assert choose([], rules=False).rules == frozenset()
+    assert [choose([], hooks=wish).hooks for wish in (None, True, False)] == [None, True, False]
     assert choose([]) == Choices(None)
     assert choose([], replace_foreign=True).replaces("cursor")
     with pytest.raises(UsageError, match="unknown client 'emacs'"):

@@ -16,9 +16,10 @@ from mnemon_installer.world.real import RealWorld
 FILE = Path("/home/u/.claude.json")
 RECEIPT = Receipt(
     owner="claude-code",
-    kind="entry",
+    kinds=("entry", "hooks"),
     before="b",
     after="a",
+    earlier="e",
     place=("mcpServers", "mnemon"),
     parents=(("mcpServers",),),
     folders=("/home/u/x",),
@@ -74,6 +75,13 @@ def test_a_receipt_of_a_newer_version_is_read_as_far_as_we_know(receipts: Receip
     noted["files"]["/half"] = {"owner": "x"}
     receipts.path.write_text(json.dumps(noted))
     assert receipts.all() == {FILE: RECEIPT}
+
+
+def test_a_receipt_from_when_a_file_held_one_thing_of_ours_is_still_read(receipts: Receipts) -> None:
+    old = {"owner": "cursor", "kind": "rules", "before": None, "after": "a", "place": [], "version": "0.8.0"}
+    receipts.path.parent.mkdir()
+    receipts.path.write_text(json.dumps({"format": 1, "files": {str(FILE): old}}))
+    assert receipts.of(FILE) == Receipt(owner="cursor", kinds=("rules",), before=None, after="a", version="0.8.0")
 
 
 def test_the_first_flow_notes_how_the_folder_was_and_later_ones_do_not(world: RealWorld, home: Path) -> None:

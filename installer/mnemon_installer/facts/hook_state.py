@@ -1,0 +1,42 @@
+"""How it stands between a client's hooks and ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from mnemon_installer.clients import Client
+from mnemon_installer.clients.client import Launch
+from mnemon_installer.clients.hook_handlers import wanted_hooks
+from mnemon_installer.clients.hooks_file import may_have_hooks, own_hooks, read_hooks, with_own_hooks
+from mnemon_installer.world import World
+from mnemon_server.errors import MnemonError
+
+HookStanding = Literal["none", "as wanted", "other", "unreadable"]
+
+
+def hook_standing(world: World, client: Client, launch: Launch | None) -> HookStanding:
+    """`launch` is what ours would run; None where no client can rely on this installation."""
+    if client.hooks is None:
+        return "none"
+    path = client.hooks_files(world)[0]
+    try:
+        file = read_hooks(world, path)
+        if not own_hooks(file):
+            return "none"
+        wanted = wanted_hooks(client.name, client.hooks, launch, world.platform) if launch else ()
+        return "as wanted" if with_own_hooks(file, wanted).text == file.document.text else "other"
+    except MnemonError:  # whoever wants hooks there is told what is wrong
+        return "unreadable"
+
+
+def hooks_elsewhere(world: World, client: Client) -> tuple[Path, ...]:
+    """Other files of the client that hold hooks of ours; one that cannot be read counts when it speaks of us."""
+    return tuple(path for path in client.hooks_files(world)[1:] if _has_hooks(world, path))
+
+
+def _has_hooks(world: World, path: Path) -> bool:
+    try:
+        return may_have_hooks(world.read(path)) and bool(own_hooks(read_hooks(world, path)))
+    except MnemonError:
+        return True
