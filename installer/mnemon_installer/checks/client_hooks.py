@@ -10,7 +10,8 @@ from typing import Any
 from mnemon_installer.checks.check import Finding, Subject, Verdict
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Launch
-from mnemon_installer.clients.config_file import ConfigFile, edit_command
+from mnemon_installer.clients.codex_trust import are_reviewed, hooks_off
+from mnemon_installer.clients.config_file import ConfigFile, edit_command, read_config
 from mnemon_installer.clients.hook_handlers import WantedHook, call_of, hook_call, wanted_hooks
 from mnemon_installer.clients.hook_table import HookStyle
 from mnemon_installer.clients.hooks_file import own_hooks, read_hooks
@@ -44,7 +45,7 @@ class ClientHooks:
             return self._absent(subject, path)
         if launch is not None and (trouble := next(self._troubles(subject, launch, wanted, there), None)):
             return Finding(self.code, *trouble, self._fix)
-        return self._obstacle(subject, file) or Finding(self.code, "ok", f"in {path}{self._hint()}")
+        return self._obstacle(subject, file) or Finding(self.code, "ok", f"in {path}{self._hint(subject, file)}")
 
     @property
     def _fix(self) -> str:
@@ -58,8 +59,14 @@ class ClientHooks:
     def _wanted(self, subject: Subject, launch: Launch) -> tuple[WantedHook, ...]:
         return wanted_hooks(self.client.name, self._style, launch, subject.world.platform)
 
-    def _hint(self) -> str:
-        return f"; if they do not run: {self._style.next_step}" if self._style.next_step else ""
+    def _hint(self, subject: Subject, file: ConfigFile) -> str:
+        if not self._style.asks_for_trust:
+            return ""
+        is_reviewed = are_reviewed(self._settings(subject), file.path, [found.place for found in own_hooks(file)])
+        return ", reviewed by you" if is_reviewed else f"; next, {self._style.next_step}"
+
+    def _settings(self, subject: Subject) -> dict[str, Any]:  # Any: TOML values
+        return read_config(subject.world, self.client).document.data
 
     def _absent(self, subject: Subject, path: Path) -> Finding:
         title = self.client.title
@@ -110,9 +117,13 @@ class ClientHooks:
         if line:
             said = f"line {line} of {file.path} has {what}, which {self.client.title} refuses"
             return Finding(self.code, "warn", said, edit_command(subject.world, file.path, line))
-        if off := self._switched_off(file):
-            said = f"hooks do not run: {off} in {file.path}"
-            return Finding(self.code, "warn", said, edit_command(subject.world, file.path, 0))
+        where, off = file.path, self._switched_off(file)
+        if self._style.asks_for_trust and not off:
+            where = self.client.config_path(subject.world)
+            off = hooks_off(self._settings(subject), file.path, [found.place for found in own_hooks(file)])
+        if off:
+            fix = edit_command(subject.world, where, 0)
+            return Finding(self.code, "warn", f"hooks do not run: {off} in {where}", fix)
         return None
 
     def _switched_off(self, file: ConfigFile) -> str:

@@ -107,14 +107,15 @@ def _words(line: str) -> list[str]:
     """The words of a shell's line that runs one program; none for one that does more."""
     line = _SHELL_TAIL.sub("", _SHELL_HEAD.sub("", line, count=1))
     is_windows = _WINDOWS_PATH.match(line) is not None
+    if is_windows:
+        line = line.replace("''", "\0")  # how PowerShell writes an apostrophe inside quotes
     try:
         words = shlex.split(line, posix=not is_windows)
-        bare = "".join(_unquoted(line))
     except ValueError:  # quotes that do not pair up
         return []
-    if _SHELL_SIGNS.search(bare):
+    if _SHELL_SIGNS.search("".join(_unquoted(line))):
         return []
-    return [word.strip("'\"") for word in words] if is_windows else words
+    return [word.strip("'\"").replace("\0", "'") for word in words] if is_windows else words
 
 
 def _unquoted(line: str) -> list[str]:

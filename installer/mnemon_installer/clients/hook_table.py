@@ -46,6 +46,7 @@ class HookStyle:
         refuses_trailing_commas: nor with a comma after the last element.
         off_switch: the keys in that file that stop all hooks, with the value that does.
         names_off: the keys of a list with the names of hooks that are switched off.
+        asks_for_trust: it runs none before its user has trusted each, by its place in the file and by its text.
         next_step: what the user has to do before they run.
     """
 
@@ -59,6 +60,7 @@ class HookStyle:
     refuses_trailing_commas: bool = True
     off_switch: tuple[tuple[str, ...], bool] | None = None
     names_off: tuple[str, ...] = ()
+    asks_for_trust: bool = False
     next_step: str = ""
 
 
@@ -80,11 +82,11 @@ GEMINI = HookStyle(
     off_switch=(("hooksConfig", "enabled"), False),
     names_off=("hooksConfig", "disabled"),
 )
-# Trusted by the hash of their definition: whatever changes in a handler has to be trusted anew.
 CODEX = HookStyle(
     events={"prompt": "UserPromptSubmit", "session": "SessionStart", "stop": "Stop"},
     units_per_second=1,
     refuses_comments=True,
+    asks_for_trust=True,
     next_step="start `codex`, type `/hooks` and trust the hooks of mnemon (until then Codex skips them)",
 )
 
