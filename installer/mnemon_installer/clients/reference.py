@@ -12,6 +12,7 @@ import tomlkit
 
 from mnemon_installer.clients import CLIENTS, Client
 from mnemon_installer.clients.client import Launch
+from mnemon_installer.clients.hook_reference import hook_lines
 from mnemon_installer.clients.snippets import NAMES, TITLES, snippet
 from mnemon_installer.world import World
 from mnemon_installer.world.real import RealWorld
@@ -29,7 +30,10 @@ Only our own entry is changed. Comments, order, indentation, line ends and all o
 file that cannot be read is left alone, with the line to mend.
 
 The command is an absolute path, because most clients do not know your shell's PATH. Where your vault is not in
-`~/.mnemon`, the entry carries `MNEMON_VAULT_DIR`.
+`~/.mnemon`, the entry carries `MNEMON_VAULT_DIR`, and each hook says `--vault-dir`.
+
+Clients with hooks get ours after your own, which stay as they are. `mnemon setup --no-hooks` adds none, and takes ours
+out again. One of ours is known by our program's name, `hook` and its event, wherever the program is.
 """
 
 
@@ -83,6 +87,7 @@ def _lines(client: Client) -> Iterator[str]:
     else:
         yield "- For a server on the web, without a local process, with the token in it:\n"
         yield from _fenced(client, direct)
+    yield from hook_lines(client, _machine("linux"), Launch(_COMMAND))
     yield f"- Afterwards: {client.next_step}."
     yield f"- To see it: {client.verify}."
     for place in client.stale_places(_machine("linux")):

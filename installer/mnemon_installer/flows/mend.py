@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mnemon_installer.checks.check import Finding
 from mnemon_installer.checks.vault import exposed_paths
 from mnemon_installer.facts.client_files import exposed_files
-from mnemon_installer.facts.survey import Facts
+from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.setup import clean_up, hooking, registration
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
@@ -37,10 +37,17 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
     for found in facts.clients:
         if f"{found.client.name}.entry" in troubled:
             yield registration(facts, found)
-        if f"{found.client.name}.hooks" in troubled and facts.launch is not None:
+        if _lacks_hooks(facts, found, troubled):
             yield hooking(facts, found)
     if "dead-entries" in troubled:
         for found in facts.clients:
             yield from clean_up(facts, found)
     if "client-secrets" in troubled:
         yield MakePrivate("client-secrets", "client files", "client files that hold a secret", exposed_files)
+
+
+def _lacks_hooks(facts: Facts, found: ClientFacts, troubled: set[str]) -> bool:
+    """A client whose entry is lost is not asked for its hooks, which may be lost as well."""
+    name = found.client.name
+    is_lost = f"{name}.entry" in troubled and name in facts.hooked_before
+    return facts.launch is not None and (is_lost or f"{name}.hooks" in troubled)
