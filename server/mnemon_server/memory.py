@@ -130,6 +130,14 @@ def _checked(what: str, text: str) -> str:
     return text
 
 
+def count_tokens(text: str) -> int:
+    """About how many tokens a model reads `text` as: a quarter per character of English, more for other scripts."""
+    if text.isascii():
+        return len(text) // 4 + 1
+    others = sum(not character.isascii() for character in text)
+    return (len(text) - others) // 4 + others + 1
+
+
 def snippet(content: str, length: int = SNIPPET_LENGTH) -> str:
     """The beginning of a content on one line, cut at a word where that is near."""
     line = " ".join(content[: length * 4].split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from mnemon_server.errors import MnemonError, UsageError
 
 Value = str | int
+_SAFE_ADDRESS = re.compile(
+    r"https://[\w.-]+(:\d+)?(/\S*)?|http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/\S*)?", re.IGNORECASE
+)
 DEFAULT_MODEL = "BAAI/bge-small-en-v1.5"
 
 
@@ -54,6 +58,10 @@ SETTABLE: tuple[Setting, ...] = (
     Setting("model_path", "", "folder of a model that is already on this machine; wins over `model`"),
     Setting("search_limit", 8, "results of a search that names no limit", 1, 100),
     Setting("profile_tokens", 1500, "budget of the profile, in tokens", 100, 20_000),
+    Setting("surface_limit", 5, "memories that a prompt is given at most; 0: none", 0, 20),
+    Setting("surface_tokens", 800, "budget of what a prompt is given, in tokens", 100, 2_200),
+    Setting("start_tokens", 800, "budget of what a session starts with, in tokens; 0: nothing", 0, 2_200),
+    Setting("capture", "on", "whether hooks keep what is said in a session: on or off"),
 )
 _SETTABLE = {setting.name: setting for setting in SETTABLE}
 
@@ -130,6 +138,23 @@ def vault_folder(environment: Mapping[str, str], home: Path) -> Path:
     """`MNEMON_VAULT_DIR`, or `.mnemon` in the home folder."""
     named = environment.get("MNEMON_VAULT_DIR", "")
     return Path(named).expanduser().absolute() if named else home / ".mnemon"
+
+
+def remote_url(environment: Mapping[str, str], folder: Path) -> str:
+    """Where the vault lives when it is on the web: `MNEMON_REMOTE_URL`, or the file `remote_url`; empty when local.
+
+    Raises:
+        BadConfig: not https, and not on this machine either.
+    """
+    named = environment.get("MNEMON_REMOTE_URL", "").strip()
+    if not named:
+        try:
+            named = (folder / "remote_url").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+    if named and not _SAFE_ADDRESS.fullmatch(named):
+        raise BadConfig("the remote's address is not https", "https is needed for anything beyond this machine")
+    return named.rstrip("/")
 
 
 def load_settings(environment: Mapping[str, str], home: Path) -> Settings:

@@ -1,6 +1,6 @@
 """The door: what `mnemon` does first, and where every error ends.
 
-`serve` leaves before Typer loads: a client waits for it, and its stdout belongs to the protocol.
+`serve` and `hook` leave before Typer loads: a client waits for them, and their stdout belongs to the client.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ def _carry_out(arguments: Sequence[str]) -> int:
         from mnemon_server.serve.stdio import main as serve
 
         return serve(arguments[1:], parent)
+    if arguments[:1] == ["hook"] and not {"--help", "-h"} & set(arguments):
+        from mnemon_server.hooks.door import main as hook
+
+        return hook(arguments[1:])
     from mnemon_installer.cli.app import run_app
 
     return run_app(arguments)

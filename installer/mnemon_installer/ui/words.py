@@ -99,6 +99,13 @@ def status(result: Json) -> Iterator[str]:
     yield f"model      {_model(result)}"
     yield f"vault      {tidy(result['path'])}, {_size(result['bytes'])}, {result['state']}"
     yield f"backup     {result['verified_backup'] or 'never verified'}"
+    if result["captured"]:
+        yield f"inbox      {result['captured']} captured, not yet confirmed (mnemon inbox)"
+    if lately := result.get("injected"):
+        yield (
+            f"recalled   {lately['tokens']:,} tokens in {lately['days']} days: {lately['memories']} memories,"
+            f" {lately['times']} times (mnemon why)"
+        )
 
 
 def swept(result: Json) -> Iterator[str]:
@@ -138,6 +145,59 @@ def profile(result: Json) -> Iterator[str]:
 def fact(result: Json) -> Iterator[str]:
     said = {"new": "added to the profile", "updated": "corrected in the profile", "existing": "already in the profile"}
     yield f"{said[result['outcome']]}: {result['title']}"
+
+
+def undone(result: Json) -> Iterator[str]:
+    yield f"{'would take' if result['dry_run'] else 'took'} back: {result['action']} by {result['actor']}, {result['at'][:16]}Z"
+    for change in result["changes"]:
+        number = f"#{change['id']} " if change["id"] else ""
+        yield f"  {change['action']}: {number}{change['title']}"
+    if result["count"] > len(result["changes"]):
+        yield f"  and {result['count'] - len(result['changes'])} more"
+
+
+def inbox(result: Json) -> Iterator[str]:
+    if not result["memories"]:
+        yield "the inbox is empty: hooks have captured nothing that waits for you"
+        return
+    for memory in result["memories"]:
+        said = "you said" if memory["role"] == "user" else "the model said"
+        source = memory["source_client"].removesuffix("-hook")
+        yield f"{_bold('#' + str(memory['id']))} {memory['snippet']}"
+        yield _dim(
+            f"      {memory['type']}; {said}, {source}, {memory['created_at'][:16]}Z; by the words {memory['cue']!r}"
+        )
+    if result["total"] > len(result["memories"]):
+        yield f"{result['total'] - len(result['memories'])} more; --limit shows more"
+    yield _dim("mnemon inbox keep ID..., mnemon inbox drop ID...")
+
+
+def kept(result: Json) -> Iterator[str]:
+    for each in result["done"]:
+        memory = each["memory"]
+        word = "kept" if each["changed"] else "kept already:"
+        yield f"{word} #{memory['id']} {memory['title']}, confidence {memory['confidence']:.2f}"
+
+
+def dropped(result: Json) -> Iterator[str]:
+    for each in result["done"]:
+        yield f"{'dropped' if each['changed'] else 'dropped before:'} #{each['id']} {each['title']}"
+
+
+def recalled(result: Json) -> Iterator[str]:
+    if not result["recalled"]:
+        yield "no hook has put anything before a model yet"
+    for each in result["recalled"]:
+        when = each["at"][:16].replace("T", " ")
+        yield f"{_bold('#' + str(each['id']))} {each['title']}  " + _dim(f"[{when}Z, {each['client']}]")
+        yield "      " + _dim(f"{_reason(each, result['floor'])}; {each['tokens']} tokens")
+
+
+def _reason(each: Json, floor: float) -> str:
+    if each["score"] is None:
+        return "given at the start of the session: pinned, or the last handoff of the project"
+    meaning = "" if each["cosine"] is None else f", cosine {each['cosine']:.2f}"
+    return f"score {each['score']:.2f}, floor {floor:.2f}; the prompt's words {', '.join(each['terms']) or 'none'}{meaning}"
 
 
 def imported(result: Json) -> Iterator[str]:

@@ -30,7 +30,7 @@ ACTIONS: dict[str, str] = {
     "drop": "drop",
     "capture": "capture",
     "put_handoff": "put_handoff",
-    "last_handoff": "last_handoff",
+    "opening": "opening",
     "surface": "surface",
     "sweep": "sweep",
     "rebuild": "rebuild",

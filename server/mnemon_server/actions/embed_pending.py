@@ -7,7 +7,7 @@ from typing import Any
 
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import Embedder
-from mnemon_server.vault import counts, vectors
+from mnemon_server.vault import background, counts, vectors
 from mnemon_server.vault.vectors import VaultModel
 
 BATCH = 64
@@ -71,12 +71,26 @@ def embed_all(
         embeddings = embedder.embed_passages([passage.text for passage in batch])
         pairs = [(passage.id, vector) for passage, vector in zip(batch, embeddings, strict=True)]
         with context.vault.write() as connection:
-            if vectors.current_model(connection) != model:
+            current = vectors.current_model(connection)
+            if current is None or current.id != model.id:
                 break  # somebody moved the vault to another model meanwhile
             done += vectors.store_vectors(connection, model, pairs)
         last = batch[-1].id
         context.report(done, max(total, done))
+    if done:
+        _learn_background(context, model)
     return done, last
+
+
+def _learn_background(context: ActionContext, model: VaultModel) -> None:
+    """Once there are vectors enough: what hooks may put before a model is measured from there."""
+    with context.vault.read() as connection:
+        current = vectors.current_model(connection)
+        is_due = current is not None and current.id == model.id and current.background is None
+        is_due = is_due and vectors.count_vectors(connection, model) >= background.FEWEST
+    if is_due:
+        with context.vault.write() as connection:
+            background.measure_background(connection, model)
 
 
 def count_pending(context: ActionContext) -> int:

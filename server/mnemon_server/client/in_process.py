@@ -16,13 +16,17 @@ from mnemon_server.vault.connection import Vault
 class InProcess:
     """A client that opens the vault file itself."""
 
-    def __init__(self, settings: Settings, caller: str, report: Progress | None = None) -> None:
+    def __init__(
+        self, settings: Settings, caller: str, report: Progress | None = None, session: str | None = None
+    ) -> None:
+        if session is None:
+            session = "" if caller == "cli" else uuid.uuid4().hex
         self.context = ActionContext(
             settings=settings,
             vault=Vault(settings.vault_path),
             models=embedder_source(settings),
             client=caller,
-            session="" if caller == "cli" else uuid.uuid4().hex,
+            session=session,
             report=report or (lambda done, total: None),
         )
 

@@ -50,6 +50,10 @@ class EmbedderSource(Protocol):
         """Look for the model on this disk; never the network, never an import of the model's libraries."""
         ...
 
+    def loaded(self) -> Embedder | None:
+        """The model when it is loaded already; never loads it."""
+        ...
+
     def load(self) -> Embedder:
         """The loaded model; later calls return the same one.
 

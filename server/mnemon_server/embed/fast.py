@@ -37,6 +37,9 @@ class FastEmbedSource:
         failure = self._remembered(files)
         return ModelState(files.name, files.folder, files.problem or (failure.message if failure else ""))
 
+    def loaded(self) -> FastEmbedder | None:
+        return self._loaded
+
     def load(self) -> FastEmbedder:
         with self._lock:
             if self._loaded is None:

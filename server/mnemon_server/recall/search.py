@@ -64,7 +64,7 @@ def search(
         terms = _terms(vault, connection, text[: queries.MOST_CHARACTERS])
         pool = max(CANDIDATES_PER_SIDE, limit)
         bm25 = dict(words.match_words(connection, terms.match, filters, pool)) if terms.tokens else {}
-        model, reason = _usable_model(connection, query_vector)
+        model, reason = usable_model(connection, query_vector)
         cosine: dict[int, float] | None = None
         if model is not None and query_vector is not None:
             cosine = dict(vectors.nearest(connection, model, query_vector.embedding, filters, pool))
@@ -79,9 +79,10 @@ def _terms(vault: Vault, connection: apsw.Connection, text: str) -> queries.Term
     return queries.choose_terms(found, counts, total)
 
 
-def _usable_model(
+def usable_model(
     connection: apsw.Connection, query_vector: QueryVector | None
 ) -> tuple[vectors.VaultModel | None, str]:
+    """The vault's model when the query was embedded with it; else None and the reason."""
     if query_vector is None:
         return None, "no model"
     model = vectors.current_model(connection)

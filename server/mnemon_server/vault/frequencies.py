@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import apsw
 
+from mnemon_server.vault.words import count_indexed
+
 _STALE_AFTER = 0.1  # share of change in the number of memories
 _MOST = 20_000
 
@@ -17,7 +19,7 @@ class TermFrequencies:
 
     def look_up(self, connection: apsw.Connection, terms: list[str]) -> tuple[dict[str, int], int]:
         """Per stemmed term the number of indexed memories that hold it, and how many there are in all."""
-        total = int(connection.execute("SELECT count(*) FROM words_docsize").get)
+        total = count_indexed(connection)
         if abs(total - self._total) > _STALE_AFTER * self._total or len(self._counts) > _MOST:
             self._counts, self._total = {}, total
         for term in terms:

@@ -154,6 +154,16 @@ def find_by_key(connection: apsw.Connection, source_key: str) -> Memory | None:
     )
 
 
+def find_newest_by_prefix(connection: apsw.Connection, prefix: str, but: str) -> Memory | None:
+    """The live memory whose source key begins with `prefix` and is not `but`, changed last."""
+    return _one(
+        connection,
+        "FROM live WHERE source_key >= ?1 AND source_key < ?1 || char(1114111) AND source_key <> ?2"
+        " ORDER BY updated_at DESC, id DESC LIMIT 1",
+        (prefix, but),
+    )
+
+
 def find_many_live(connection: apsw.Connection, ids: Iterable[int], with_text: bool = True) -> dict[int, Memory]:
     """The live ones among `ids`, whole; or with title and content left empty, which is enough to rank them."""
     wanted = list(ids)

@@ -25,11 +25,13 @@ _REBUILDING = "rebuilding"
 
 @dataclass(frozen=True)
 class VaultModel:
-    """The one model whose vectors this vault holds and searches."""
+    """The one model whose vectors this vault holds and searches; `background` once `vault/background.py` has
+    measured it."""
 
     id: int
     fingerprint: str
     dimensions: int
+    background: float | None = None
 
 
 def current_model(connection: apsw.Connection) -> VaultModel | None:
@@ -37,7 +39,9 @@ def current_model(connection: apsw.Connection) -> VaultModel | None:
     number = read_meta(connection, _CURRENT)
     if number is None:
         return None
-    row = connection.execute("SELECT id, fingerprint, dimensions FROM models WHERE id = ?", (int(number),)).get
+    row = connection.execute(
+        "SELECT id, fingerprint, dimensions, background FROM models WHERE id = ?", (int(number),)
+    ).get
     return VaultModel(*row)
 
 
@@ -49,8 +53,9 @@ def adopt_model(connection: apsw.Connection, fingerprint: str, dimensions: int) 
     )
     number = connection.execute("SELECT id FROM models WHERE fingerprint = ?", (fingerprint,)).get
     write_meta(connection, _CURRENT, str(number))
-    model = VaultModel(int(number), fingerprint, dimensions)
     rebuild_index(connection)
+    model = current_model(connection)
+    assert model is not None
     return model
 
 
@@ -224,6 +229,17 @@ def cosines(connection: apsw.Connection, model: VaultModel, query: bytes, ids: S
         (query, model.id, *ids),
     )
     return dict(rows)
+
+
+def count_vectors(connection: apsw.Connection, model: VaultModel) -> int:
+    return int(connection.execute("SELECT count(*) FROM vectors WHERE model_id = ?", (model.id,)).get)
+
+
+def embeddings(connection: apsw.Connection, passage_ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """(passage id, vector) of these passages."""
+    marks = ",".join("?" * len(passage_ids))
+    rows = connection.execute(f"SELECT passage_id, embedding FROM vectors WHERE passage_id IN ({marks})", passage_ids)
+    return [(int(row[0]), bytes(row[1])) for row in rows]
 
 
 def memory_vector(connection: apsw.Connection, memory_id: int) -> bytes | None:

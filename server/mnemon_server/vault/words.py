@@ -13,6 +13,7 @@ from mnemon_server.vault.segment import segment
 # bm25 weights of title, content, context. The context weight is measured, see docs/decisions.
 WEIGHTS = "2.0, 1.0, 0.4"
 _EXCERPT = 200
+NO_FILTERS = Filters()
 _TOKENIZER = ["unicode61", "remove_diacritics", "2"]
 
 
@@ -63,6 +64,24 @@ def match_words(connection: apsw.Connection, match: str, filters: Filters, limit
         (match, *parameters, limit),
     )
     return list(rows)
+
+
+def count_indexed(connection: apsw.Connection) -> int:
+    """How many memories the index holds."""
+    return int(connection.execute("SELECT count(*) FROM words_docsize").get)
+
+
+def count_prefixed(connection: apsw.Connection, stem: str, as_prefix: bool) -> int:
+    """In how many memories a stem occurs; `as_prefix`: it or one that begins with it, those with two counted twice."""
+    if not as_prefix:
+        return int(connection.execute("SELECT doc FROM words_vocabulary WHERE term = ?", (stem,)).get or 0)
+    # U+10FFFF stands behind every character that a term may have.
+    return int(
+        connection.execute(
+            "SELECT coalesce(sum(doc), 0) FROM words_vocabulary WHERE term >= ?1 AND term < ?1 || char(1114111)",
+            (stem,),
+        ).get
+    )
 
 
 def strengths(connection: apsw.Connection, match: str, ids: Sequence[int]) -> dict[int, float]:

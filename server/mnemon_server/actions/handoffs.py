@@ -1,0 +1,15 @@
+"""Where a handoff stands: under the project and the session it belongs to."""
+
+from __future__ import annotations
+
+PREFIX = "handoff:"
+
+
+def project_prefix(project: str) -> str:
+    """What the source keys of all handoffs of a project begin with."""
+    return f"{PREFIX}{project}#"
+
+
+def handoff_key(project: str, session: str) -> str:
+    """The source key of one session's handoff."""
+    return f"{project_prefix(project)}{session}"

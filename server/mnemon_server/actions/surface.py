@@ -1,0 +1,119 @@
+"""Memories that bear on a prompt, for a model that has not asked for any: few, telling, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import apsw
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.memory import Memory, age_in_days, count_tokens
+from mnemon_server.recall import bearing as bearings
+from mnemon_server.recall.bearing import Bearing
+from mnemon_server.recall.search import QueryVector, embed_query, usable_model
+from mnemon_server.vault import memories, vectors, words
+
+# What a memory scores at least before it is put before a model; a prompt for general knowledge asks for more.
+FLOOR = 0.50
+GENERAL_FLOOR = 0.59
+# Characters of one memory; `memory_get` has the rest. A handoff is the memory that is read instead of a session.
+LONGEST = 700
+LONGEST_HANDOFF = 1_600
+_CANDIDATES = 20
+_PER_ENTRY = 25  # tokens of its heading
+
+
+def run(
+    context: ActionContext,
+    prompt: str,
+    limit: int = 5,
+    tokens: int = 800,
+    exclude: Sequence[str] = (),
+) -> dict[str, Any]:
+    """At most `limit` memories within a budget of `tokens`, best first; none of `exclude` (uids).
+
+    Handoffs are left out, and so is what a model said until somebody has kept or read it. With a model that is
+    loaded already, and whose background is known, meaning counts too; none is loaded for this.
+
+    Returns:
+        `{"mode": "words" | "hybrid", "floor": float, "tokens": int, "memories": [{"id", "uid", "title", "type",
+        "text", "age_days", "source_client", "score", "bm25", "cosine", "terms", "tokens"}]}`
+    """
+    vector = _vector(context, prompt)
+    with context.vault.read() as connection:
+        terms = bearings.telling_terms(connection, prompt, words.count_indexed(connection))
+        near, background = _near(connection, vector)
+        found = memories.find_many_live(connection, {*bearings.candidates(connection, terms, _CANDIDATES), *near})
+        able = {key: memory for key, memory in found.items() if _may_surface(memory) and memory.uid not in exclude}
+        by_words = {key: bearings.bearing(connection, terms, memory) for key, memory in able.items()}
+    scores = {key: bearings.absolute(by_words[key].by_words, near.get(key), background) for key in able}
+    floor = GENERAL_FLOOR if bearings.is_general(prompt) else FLOOR
+    chosen = _within(tokens, [able[key] for key in bearings.best(scores, floor, limit)])
+    now = context.clock()
+    shown = [_shown(memory, now, scores[memory.id], by_words[memory.id], near.get(memory.id)) for memory in chosen]
+    return {
+        "mode": "words" if background is None else "hybrid",
+        "floor": floor,
+        "tokens": sum(each["tokens"] for each in shown),
+        "memories": shown,
+    }
+
+
+def excerpt(memory: Memory) -> str:
+    """What of a memory is put before a model."""
+    text, limit = memory.content.strip(), LONGEST_HANDOFF if memory.type == "handoff" else LONGEST
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    return cut[: max(cut.rfind("\n"), cut.rfind(" "), limit // 2)] + "…"
+
+
+def cost(memory: Memory) -> int:
+    """Tokens of a memory with its heading."""
+    return count_tokens(memory.title) + count_tokens(excerpt(memory)) + _PER_ENTRY
+
+
+def _may_surface(memory: Memory) -> bool:
+    is_unread_conclusion = memory.captured == "assistant" and memory.access_count == 0
+    return memory.type != "handoff" and not is_unread_conclusion
+
+
+def _within(tokens: int, found: Sequence[Memory]) -> list[Memory]:
+    """The first ones that fit; one that does not is passed over for a shorter one behind it."""
+    chosen, left = [], tokens
+    for memory in found:
+        if cost(memory) <= left:
+            chosen.append(memory)
+            left -= cost(memory)
+    return chosen
+
+
+def _vector(context: ActionContext, prompt: str) -> QueryVector | None:
+    embedder = context.models.loaded()
+    return embed_query(embedder, prompt) if embedder is not None else None
+
+
+def _near(connection: apsw.Connection, vector: QueryVector | None) -> tuple[Mapping[int, float], float | None]:
+    """Cosines of the nearest memories, and the model's background; nothing while that is unknown."""
+    model, _ = usable_model(connection, vector)
+    if model is None or vector is None or model.background is None:
+        return {}, None
+    return dict(vectors.nearest(connection, model, vector.embedding, words.NO_FILTERS, _CANDIDATES)), model.background
+
+
+def _shown(memory: Memory, now: int, score: float, by_words: Bearing, cosine: float | None) -> dict[str, Any]:
+    return {
+        "id": memory.id,
+        "uid": memory.uid,
+        "title": memory.title,
+        "type": memory.type,
+        "text": excerpt(memory),
+        "age_days": round(age_in_days(memory.updated_at, now), 1),
+        "source_client": memory.source_client,
+        "score": round(score, 4),
+        "bm25": round(by_words.strength, 4),
+        "cosine": None if cosine is None else round(cosine, 4),
+        "terms": list(by_words.terms),
+        "tokens": cost(memory),
+    }

@@ -1,0 +1,58 @@
+"""Stop, AfterAgent: keep the decisions, preferences and findings of the turn. Runs detached; nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mnemon_server.client import connect
+from mnemon_server.hooks.answer import Outcome
+from mnemon_server.hooks.event import HookEvent
+from mnemon_server.hooks.reading import read_on
+from mnemon_server.hooks.transcripts import Turn
+from mnemon_server.llm import Said, Statement
+from mnemon_server.llm.heuristics import Heuristics
+from mnemon_server.settings import Settings
+
+# A turn that states more than this is a document, not a conversation; the surest are kept.
+MOST = 20
+
+
+def run(event: HookEvent, settings: Settings) -> Outcome:
+    """What was said since the last time goes through the judge, and what that finds into the inbox."""
+    if not settings.vault_path.exists():
+        return Outcome(note="no vault")
+    if settings.value("capture") != "on":
+        return Outcome(note="switched off")
+    with read_on(event, settings, "extract") as stretch:
+        statements = worth_keeping(stretch.turns)
+        kept = _keep(event, settings, statements) if statements else 0
+        stretch.is_done = True
+    return Outcome(note=f"{len(stretch.turns)} turns, {len(statements)} statements, {kept} captured")
+
+
+def worth_keeping(turns: Sequence[Turn]) -> list[Statement]:
+    """The statements of these turns, at most twenty, in the order they were said."""
+    found = Heuristics().extract([Said(turn.role, turn.text) for turn in turns])
+    surest = sorted(found, key=lambda statement: -statement.weight)[:MOST]
+    return [statement for statement in found if statement in surest]
+
+
+def _keep(event: HookEvent, settings: Settings, statements: Sequence[Statement]) -> int:
+    client = connect(settings, event.actor, session=event.session)
+    try:
+        captured = client.call(
+            "capture",
+            statements=[
+                {
+                    "title": statement.title,
+                    "content": statement.text,
+                    "type": statement.type,
+                    "role": statement.role,
+                    "cue": statement.cue or statement.kind,
+                }
+                for statement in statements
+            ],
+        )
+    finally:
+        client.close()
+    return len(captured["captured"])

@@ -1,0 +1,65 @@
+"""Stop, AfterAgent: one handoff per session, updated in place. Runs detached; nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from mnemon_server.client import connect
+from mnemon_server.hooks.answer import Outcome
+from mnemon_server.hooks.event import HookEvent
+from mnemon_server.hooks.project import name_of, project_of
+from mnemon_server.hooks.reading import read_on
+from mnemon_server.llm import Said
+from mnemon_server.llm.heuristics import Heuristics
+from mnemon_server.llm.summary import Summary, summarize
+from mnemon_server.memory import TITLE_LIMIT
+from mnemon_server.settings import Settings
+
+_TITLE_GOAL = 80
+
+
+def run(event: HookEvent, settings: Settings) -> Outcome:
+    """Summarise the session so far; a trivial one leaves nothing."""
+    if not settings.vault_path.exists():
+        return Outcome(note="no vault")
+    if settings.value("capture") != "on":
+        return Outcome(note="switched off")
+    if not event.session:
+        return Outcome(note="no session")
+    with read_on(event, settings, "handoff", from_start=True) as stretch:
+        said = [Said(turn.role, turn.text) for turn in stretch.turns]
+        files = _within(event.folder, stretch.edited)
+    summary = summarize(said, Heuristics().extract(said), files)
+    if summary is None:
+        return Outcome(note="trivial")
+    return Outcome(note=f"handoff {_put(event, settings, summary)}")
+
+
+def _put(event: HookEvent, settings: Settings, summary: Summary) -> str:
+    project = project_of(event.folder)
+    goal = summary.goal if len(summary.goal) <= _TITLE_GOAL else summary.goal[:_TITLE_GOAL].rsplit(" ", 1)[0] + "…"
+    title = f"Handoff {name_of(project)}: {goal}" if project else f"Handoff: {goal}"
+    client = connect(settings, event.actor, session=event.session)
+    try:
+        put = client.call(
+            "put_handoff",
+            project=project,
+            session=event.session,
+            title=title[:TITLE_LIMIT],
+            content=summary.text(),
+        )
+    finally:
+        client.close()
+    return str(put["outcome"])
+
+
+def _within(folder: str, paths: Sequence[str]) -> list[str]:
+    """Paths as seen from the session's folder, where they lie in it."""
+    shown = []
+    for path in paths:
+        try:
+            shown.append(PurePath(path).relative_to(folder).as_posix() if folder else path)
+        except ValueError:
+            shown.append(path)
+    return list(dict.fromkeys(shown))

@@ -1,0 +1,15 @@
+"""SessionStart in web mode: wake the server's machine before the first prompt needs it. Runs detached."""
+
+from __future__ import annotations
+
+from mnemon_server.hooks.answer import Outcome
+from mnemon_server.hooks.event import HookEvent
+from mnemon_server.hooks.warm import poll
+from mnemon_server.settings import Settings
+
+PATIENCE = 60.0  # seconds
+
+
+def run(event: HookEvent, settings: Settings) -> Outcome:
+    """Ask the server for its health until it answers; nothing to do without a remote."""
+    return poll(settings, PATIENCE)

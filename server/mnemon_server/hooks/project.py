@@ -1,0 +1,43 @@
+"""Which project a session works on: what its handoffs are kept under."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+_LONGEST = 160
+_ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?url\s*=\s*(\S+)')
+_ADDRESS = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([^/:\s]+)(?::\d+)?[:/](.+?)(?:\.git)?/?")
+
+
+def project_of(folder: str) -> str:
+    """`github.com/dana/shop` by the address of `origin`, so that all checkouts and machines share it; else the folder
+    of the repository; else the folder itself. Empty when no folder is known."""
+    if not folder:
+        return ""
+    here = Path(folder)
+    root = _root(here)
+    name = _origin(root) if root else ""
+    return (name or str(root or here))[-_LONGEST:]
+
+
+def name_of(project: str) -> str:
+    """The last part of it, for people."""
+    return re.split(r"[/\\]", project.rstrip("/\\"))[-1] or project
+
+
+def _root(folder: Path) -> Path | None:
+    with suppress(OSError, ValueError):
+        for each in (folder, *folder.parents):
+            if (each / ".git").exists():
+                return each
+    return None
+
+
+def _origin(root: Path) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        found = _ORIGIN.search((root / ".git" / "config").read_text(encoding="utf-8")[:100_000])
+        address = _ADDRESS.fullmatch(found[1]) if found else None
+        return f"{address[1]}/{address[2]}".lower() if address else ""
+    return ""

@@ -1,0 +1,97 @@
+"""From a message to the sentences in it: without code, quotes, tables, pasted lines and private spans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 60_000
+# A line this long was pasted, not typed.
+LONGEST_LINE = 1_500
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`is_item`: a bullet or a numbered line; `heading`: the nearest heading or introducing line above it;
+    `before`: the sentence before it in the same message."""
+
+    text: str
+    is_item: bool = False
+    heading: str = ""
+    before: str = ""
+
+
+_PRIVATE = re.compile(r"<private>.*?(?:</private>|\Z)", re.IGNORECASE | re.DOTALL)
+_INJECTED = re.compile(r"<(memory-data|hook_context|system-reminder)\b.*?(?:</\1[^>]*>|\Z)", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_ITEM = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
+_MARKS = re.compile(r"(\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w))")
+_END = re.compile(r"(?<=[.!?…])[\"')\]*_]*\s+(?=\S)|(?<=[。！？])")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|resp|cf|incl|no|nr|z\.b|d\.h|u\.a|bzw|ca|p\.ej|ej|sr|sra|dr|st|fig|min|max|v)\.|\b\d+\.|\.\.\.)$",
+    re.IGNORECASE,
+)
+# What a line of a log, a mail, a chat, a stack trace or a shell begins with.
+_PASTED = re.compile(
+    r"^\s*(?:>|\||\$ |% |at \S+\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:|\[\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?\b|\[[A-Z]+\]"
+    r"|(?:From|To|Subject|Date|Cc|Von|An|Betreff|De|Para|Asunto):\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)\b"
+    r"|[<{}\[\]();]|@@|diff --git|[+-]{3} |commit [0-9a-f]{7,}|-----BEGIN|On .{5,60} wrote:|Am .{5,60} schrieb)"
+)
+_INTRODUCED = re.compile(
+    r"\b(?:wrote|says?|said|schrieb|schreibt|sagt|dice|escribi[oó]|paste|pasted|pasting|mail|email|thread|slack|log|logs|output|message|README|docs?)\b"
+    r"[^.!?\n]{0,60}:\s*$",
+    re.IGNORECASE,
+)
+
+
+def sentences(message: str) -> list[Sentence]:
+    """The sentences of one message, in order."""
+    text = without_foreign(message[:MOST_CHARACTERS])
+    found: list[Sentence] = []
+    heading = ""
+    is_quoting = False
+    for line in text.split("\n"):
+        if not line.strip():
+            is_quoting = is_quoting and bool(found) and False
+            continue
+        if _HEADING.match(line):
+            heading = _HEADING.sub("", line).strip()
+            continue
+        if _PASTED.match(line) or len(line) > LONGEST_LINE or is_quoting or _is_code(line):
+            continue
+        item = _ITEM.match(line)
+        plain = _MARKS.sub("", line[item.end() :] if item else line).strip()
+        for text_of_one in _split(plain):
+            before = found[-1].text if found else ""
+            found.append(Sentence(text_of_one, item is not None, heading, before))
+        if plain.endswith(":"):
+            heading = plain
+            is_quoting = _INTRODUCED.search(plain) is not None
+    return found
+
+
+def without_foreign(message: str) -> str:
+    """What the speaker said in their own words; a private span that is not closed goes to the end."""
+    text = message.replace("\r\n", "\n")
+    for pattern in (_PRIVATE, _INJECTED, _CODE):
+        text = pattern.sub("\n", text)
+    return text
+
+
+def _split(line: str) -> Iterator[str]:
+    start = 0
+    for end in _END.finditer(line):
+        piece = line[start : end.start()]
+        if _ABBREVIATED.search(piece):
+            continue
+        yield piece.strip()
+        start = end.end()
+    yield line[start:].strip()
+
+
+def _is_code(line: str) -> bool:
+    """Mostly signs: a line of code, a path, a table."""
+    letters = sum(character.isalpha() or character == " " for character in line)
+    return letters < 0.6 * len(line)

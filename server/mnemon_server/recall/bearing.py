@@ -1,0 +1,171 @@
+"""Does a memory bear on a prompt? An answer on a scale that means the same for every prompt and every vault.
+
+A ranking needs only an order; putting text before a model that did not ask for it needs a floor. bm25 gives none: its
+scale follows the size of the vault, and in a small one any shared word looks telling. So each term of the prompt weighs
+by how rare it is in the vault, as if that had at least a thousand memories, and words that all prompts share weigh
+little.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import apsw
+
+from mnemon_server.memory import Memory
+from mnemon_server.recall.common import is_common
+from mnemon_server.recall.query import MOST_CHARACTERS, STOP_WORDS
+from mnemon_server.vault import words
+
+MOST_TERMS = 12
+# Half of the scale is reached by one telling word of a large vault.
+HALF = 6.0
+# Two words of the prompt that stand side by side in the memory too: `split-screen`.
+PAIR_BONUS = 3.0
+SMALLEST_VAULT = 1_000
+# A word in one memory of a thousand says as much as one in a million: either is about something in particular.
+MOST_TELLING = 6.5
+COMMON_WEIGHT = 0.3
+TITLE_BONUS = 1.25
+# Long texts share words with any prompt; a statement of up to this many different words is not held to be long.
+PLAIN_LENGTH = 40
+_SHORTEST_ROOT = 5
+_INFLECTED = 6
+_LONG = 9
+_SHARED = 0.7
+_ENDINGS = ("ern", "en", "er", "es", "em", "s", "e", "n")
+_CONSIDERED = 3_000  # characters of a memory
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the prompt: `root` is its stem without an ending, `weight` how much a match of it says, and `place`
+    which word of the prompt it is."""
+
+    token: str
+    root: str
+    weight: float
+    place: int
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.root) >= _SHORTEST_ROOT
+
+    @property
+    def match(self) -> str:
+        """An FTS5 phrase; a long root also matches its inflections and compounds."""
+        quoted = '"' + self.root.replace('"', '""') + '"'
+        return quoted + "*" if self.is_long else quoted
+
+    def is_in(self, stems: Iterable[str]) -> bool:
+        if self.is_long:
+            return any(stem.startswith(self.root) for stem in stems)
+        return self.root in stems
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """`by_words` is in [0, 1); `terms` are the words of the prompt that the memory has."""
+
+    by_words: float
+    strength: float
+    terms: tuple[str, ...]
+
+
+def telling_terms(connection: apsw.Connection, prompt: str, total: int) -> list[Term]:
+    """At most twelve words of the prompt, those that say most first. `total` is the number of indexed memories."""
+    found: dict[str, Term] = {}
+    for place, (token, stem) in enumerate(words.tokenize(connection, prompt[:MOST_CHARACTERS])):
+        if token in STOP_WORDS or token.isdecimal() or (len(token) < 2 and token.isascii()):
+            continue
+        root = _root(token, stem)
+        found.setdefault(root, Term(token, root, 0.0, place))
+    weighed = [_weighed(connection, term, total) for term in found.values()]
+    return sorted((term for term in weighed if term.weight > 0), key=lambda term: -term.weight)[:MOST_TERMS]
+
+
+def bearing(connection: apsw.Connection, terms: Sequence[Term], memory: Memory) -> Bearing:
+    """How much the memory's own words, not those of its neighbours, have of the prompt's."""
+    title = [stem for _, stem in words.tokenize(connection, memory.title)]
+    content = [stem for _, stem in words.tokenize(connection, memory.content[:_CONSIDERED])]
+    stems = {*title, *content}
+    matched = [(term, TITLE_BONUS if term.is_in(title) else 1.0) for term in terms if term.is_in(stems)]
+    strength = sum(term.weight * bonus for term, bonus in matched)
+    strength += PAIR_BONUS * _pairs([term for term, _ in matched], [title, content])
+    strength /= _length(len(stems))
+    return Bearing(strength / (strength + HALF), strength, tuple(term.token for term, _ in matched))
+
+
+def _pairs(matched: Sequence[Term], texts: Sequence[Sequence[str]]) -> int:
+    """How many neighbours in the prompt are neighbours here too."""
+    by_place = {term.place: term for term in matched}
+    pairs = [(term, by_place[place + 1]) for place, term in by_place.items() if place + 1 in by_place]
+    return sum(
+        any(one.is_in([a]) and other.is_in([b]) for text in texts for a, b in pairwise(text)) for one, other in pairs
+    )
+
+
+def absolute(by_words: float, cosine: float | None, background: float | None) -> float:
+    """`words + cos'`, cos' = (cos - mu) / (1 - mu): cosines rescaled by the model's own background mu.
+
+    Without a cosine, or while mu is unknown, words alone.
+    """
+    if cosine is None or background is None or background >= 1.0:
+        return by_words
+    return by_words + max(0.0, (cosine - background) / (1.0 - background))
+
+
+def _weighed(connection: apsw.Connection, term: Term, total: int) -> Term:
+    count = words.count_prefixed(connection, term.root, term.is_long)
+    if not count:
+        return term
+    rarity = math.log((max(total, SMALLEST_VAULT) + 1) / (count + 0.5))
+    return replace(term, weight=min(max(0.0, rarity), MOST_TELLING) * (COMMON_WEIGHT if is_common(term.token) else 1.0))
+
+
+def _length(count: int) -> float:
+    return 0.8 + 0.2 * max(1.0, count / PLAIN_LENGTH)
+
+
+def _root(token: str, stem: str) -> str:
+    """The beginning that inflections and relatives of a word share: the stemmer knows a few English endings only."""
+    if len(token) >= _LONG:
+        return token[: max(_INFLECTED, int(len(token) * _SHARED))]
+    if stem != token or len(token) < _INFLECTED:
+        return stem
+    ending = next((each for each in _ENDINGS if token.endswith(each)), "")
+    return token[: len(token) - len(ending)] if len(token) - len(ending) >= _SHORTEST_ROOT else token
+
+
+def candidates(connection: apsw.Connection, terms: Sequence[Term], limit: int) -> list[int]:
+    """Ids of the live memories with the best bm25 in their own title and content."""
+    match = "{title content} : (" + " OR ".join(term.match for term in terms) + ")"
+    return [key for key, _ in words.match_words(connection, match, words.NO_FILTERS, limit)] if terms else []
+
+
+def best(bearings: Mapping[int, float], floor: float, limit: int) -> list[int]:
+    """Keys at or above the floor, best first."""
+    passing = sorted((key for key in bearings if bearings[key] >= floor), key=lambda key: (-bearings[key], key))
+    return passing[:limit]
+
+
+_GENERAL = re.compile(
+    r"\b(how (do|can|would|should|to) (i|you|we|one)?|what('s| is| are) (a|an|the (difference|meaning|best))|what does"
+    r"|what options|explain|difference between|come up with|names? for|draw me|translate|summari[sz]e|draft|shorten"
+    r"|write (me )?(a|an) (short|polite|friendly|nice|quick)|rephrase|reword|proofread|recommend"
+    r"|which \w+ (command|tool|library|font|option)"
+    r"|wie (kann|stelle|mache|geht|bekomme) (ich|man)?|was (bedeutet|ist|heißt|sind)|erklär\w*|übersetz\w*"
+    r"|unterschied zwischen|schreib(e)? (mir )?(eine|ein|einen) (kurze|freundliche|nette|höfliche)\w*|formulier\w*"
+    r"|empfiehl\w*|c[oó]mo (se|puedo|hago|actualizo)|qu[eé] (es|son|significa|diferencia)|expl[ií]ca(me)?"
+    r"|trad[uú]ce(me)?|recom[ie]+nda\w*|resume(me)?|red[aá]cta(me)?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_general(prompt: str) -> bool:
+    """The prompt asks for what anybody could know or write; what the vault holds is then seldom what is wanted."""
+    return _GENERAL.search(prompt[:400]) is not None
