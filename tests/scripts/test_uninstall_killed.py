@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from pathlib import Path
-
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, some_moment
-from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, Stage, client_files, furnish, names
+from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, Stage, are_old_or_new, client_files, furnish, names
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +36,6 @@ def moments(stage: Stage) -> dict[str, int]:
     return counted
 
 
-def is_old_or_new(home: Path, states: Path, state: str) -> None:
-    for name, content in client_files(home).items():
-        assert content in (BEFORE[name].encode(), (states / state / name).read_bytes()), name
-        if not name.endswith(".md"):
-            assert (tomllib.loads if name.endswith(".toml") else json.loads)(content.decode())
-
-
 def completes_and_rests(stage: Stage) -> None:
     machine = stage.machine
     again = machine.run(*UNINSTALL)
@@ -63,7 +52,7 @@ def kill_at(stage: Stage, state: str, moment: str | int) -> None:
     stage.back_to(state)
     killed = run_doomed(stage.machine, moment, *UNINSTALL)
     assert killed.returncode == -9, killed.stdout + killed.stderr
-    is_old_or_new(stage.machine.home, stage.states, state)
+    are_old_or_new(client_files(stage.machine.home), client_files(stage.states / state))
     completes_and_rests(stage)
 
 
@@ -73,6 +62,10 @@ def kill_at(stage: Stage, state: str, moment: str | int) -> None:
         r"^os\.rename .*/\.claude\.json$",
         r">^os\.rename .*/\.claude\.json$",
         r"^os\.rename .*/config\.toml$",
+        r">^os\.rename .*/\.gemini/settings\.json$",
+        r"^os\.rename .*/\.gemini/settings\.json$",
+        r">^os\.rename .*/\.claude/settings\.json$",
+        r"^os\.remove .*/hooks\.json$",
         r"^os\.remove .*/default\.sqlite$",
         r">^os\.remove .*/default\.sqlite$",
         r"^os\.remove .*/receipts\.json$",

@@ -17,6 +17,7 @@ FOREIGN = "has another server called mnemon"
 MODEL = "Search by meaning needs an embedding model"
 FOLDER = "The model's folder:"
 RULES = "Which clients get a block of rules"
+HOOKS = "memories for each prompt, what matters of each session?"
 GO = "Go ahead?"
 CURSOR = '{\n  "mine": true,\n  "mcpServers": {\n    "other": {"command": "x"}\n  }\n}\n'
 CODEX = '# mine\n[mcp_servers.other]\ncommand = "x"\n'
@@ -66,6 +67,7 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
     terminal.await_text("● Cursor  ~/.cursor/rules/mnemon.mdc")  # it has no hooks
     terminal.await_text("○ Codex   ~/.codex/AGENTS.md")
     terminal.press(ENTER)
+    terminal.answer(HOOKS, ENTER)
     shown = terminal.await_text(GO)
     assert "+## Memory (mnemon)" in shown
     assert "download BAAI/bge-small-en-v1.5, 67 MB, into ~/.mnemon/models" not in shown  # the answer stands there now
@@ -79,7 +81,9 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
         for part in (
             "Cursor rules  added",
             "Codex         registered",
+            "Codex hooks   added",
             "Next, for Cursor: restart",
+            "Next, for the hooks of Codex: start `codex`, type `/hooks`",
             "Checking:",
             "Everything that was checked is well",
         )
@@ -87,6 +91,7 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
     assert steps == sorted(steps)
     assert "answers: save, search, get and forget" in told
     assert servers(machine) == {"cursor", "codex"}
+    assert "hook surface" in (machine.home / ".codex/hooks.json").read_text()
     assert (machine.home / ".cursor/rules/mnemon.mdc").read_text().startswith("---\ndescription: ")
     assert not (machine.home / ".codex/AGENTS.md").exists()
     assert "# mine" in (machine.home / ".codex/config.toml").read_text()
@@ -100,7 +105,7 @@ def test_from_the_first_question_to_the_summary(machine: Machine, start: Start) 
 
 
 def test_a_client_that_is_unticked_is_left_alone(machine: Machine, start: Start) -> None:
-    terminal = start("setup", "--no-model", "--no-rules")
+    terminal = start("setup", "--no-model", "--no-rules", "--hooks")
     terminal.answer(CLIENTS, SPACE, ENTER)  # Cursor comes first
     terminal.answer(GO, ENTER)
     assert terminal.end() == 0, terminal.screen.text
@@ -113,7 +118,7 @@ def test_a_client_that_is_unticked_is_left_alone(machine: Machine, start: Start)
 
 def test_declining_at_the_end_changes_nothing(machine: Machine, start: Start) -> None:
     before = machine.contents()
-    terminal = start("setup", "--no-model", "--no-rules")
+    terminal = start("setup", "--no-model", "--no-rules", "--hooks")
     terminal.answer(CLIENTS, ENTER)
     terminal.answer(GO, "n")
     assert terminal.end() == 1
@@ -121,14 +126,14 @@ def test_declining_at_the_end_changes_nothing(machine: Machine, start: Start) ->
     assert machine.contents() == before
 
 
-@pytest.mark.parametrize("asked", [CLIENTS, FOREIGN, MODEL, FOLDER, RULES, GO])
+@pytest.mark.parametrize("asked", [CLIENTS, FOREIGN, MODEL, FOLDER, RULES, HOOKS, GO])
 def test_ctrl_c_in_any_question_leaves_every_file_as_it_was(machine: Machine, start: Start, asked: str) -> None:
     foreign = machine.home / ".gemini" / "settings.json"
     foreign.parent.mkdir()
     foreign.write_text('{"mcpServers": {"mnemon": {"command": "npx", "env": {"KEY": "hush"}}}}')
     before = machine.contents()
     terminal = start("setup")
-    answers = {CLIENTS: ENTER, FOREIGN + ": {": "y", MODEL: DOWN + DOWN + ENTER, RULES: ENTER, GO: ""}
+    answers = {CLIENTS: ENTER, FOREIGN + ": {": "y", MODEL: DOWN + DOWN + ENTER, RULES: ENTER, HOOKS: ENTER, GO: ""}
     if asked == FOLDER:
         answers = {CLIENTS: ENTER, FOREIGN + ": {": "y", MODEL: DOWN + ENTER, FOLDER: ""}
     for question, keys in answers.items():
@@ -149,7 +154,7 @@ def test_a_foreign_server_is_shown_and_asked_about(
     path = machine.home / ".gemini" / "settings.json"
     path.parent.mkdir()
     path.write_text('{"mcpServers": {"mnemon": {"command": "npx", "env": {"KEY": "hush"}}}}')
-    terminal = start("setup", "--no-model", "--no-rules")
+    terminal = start("setup", "--no-model", "--no-rules", "--hooks")
     terminal.answer(CLIENTS, ENTER)
     terminal.answer('{"command": "npx", "env": {"KEY": "***"}}', answer)
     terminal.answer(GO, ENTER)
@@ -163,6 +168,7 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
     terminal = start("setup", "--no-model")
     terminal.answer(CLIENTS, ENTER)
     terminal.answer(RULES, SPACE, DOWN, SPACE, ENTER)  # the other way round
+    terminal.answer(HOOKS, ENTER)
     terminal.answer(GO, ENTER)
     assert terminal.end() == 0, terminal.screen.text
     assert not cursor.exists()
@@ -177,12 +183,28 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
 
     assert machine.run("setup", "--no-model", "--rules").returncode == 0
     assert "mnemon:begin" in cursor.read_text()
-    assert machine.run("setup", "--no-model", "--no-rules").returncode == 0
+    assert machine.run("setup", "--no-model", "--no-rules", "--hooks").returncode == 0
     assert (cursor.exists(), codex.read_text()) == (False, "# Mine\n")
 
 
+@pytest.mark.parametrize("answer", ["n", "y", ENTER])
+def test_hooks_are_asked_about_until_they_are_there(machine: Machine, start: Start, answer: str) -> None:
+    terminal = start("setup", "--no-model", "--no-rules")
+    terminal.answer(CLIENTS, ENTER)
+    terminal.answer(HOOKS, answer)
+    terminal.answer(GO, ENTER)
+    assert terminal.end() == 0, terminal.screen.text
+    assert (machine.home / ".codex/hooks.json").exists() == (answer != "n")
+    again = start("setup", "--no-model", "--no-rules")
+    again.answer(CLIENTS, ENTER)
+    if answer == "n":
+        again.answer(HOOKS, "n")
+    assert again.end() == 0, again.screen.text
+    assert (HOOKS in again.screen.text) == (answer == "n")
+
+
 def test_a_folder_without_a_model_is_asked_for_again(machine: Machine, start: Start, tiny_model: Path) -> None:
-    terminal = start("setup", "codex", "--no-rules")
+    terminal = start("setup", "codex", "--no-rules", "--no-hooks")
     terminal.answer(MODEL, DOWN, ENTER)
     terminal.answer(FOLDER, str(machine.home), ENTER)
     terminal.await_text("there is no ")  # what the prompt says of the first folder
@@ -194,14 +216,14 @@ def test_a_folder_without_a_model_is_asked_for_again(machine: Machine, start: St
 
 
 def test_every_question_has_a_flag_and_none_is_asked_then(machine: Machine, start: Start) -> None:
-    terminal = start("setup", "cursor", "--no-model", "--no-rules", "--replace-foreign", "--yes")
+    terminal = start("setup", "cursor", "--no-model", "--no-rules", "--no-hooks", "--replace-foreign", "--yes")
     assert terminal.end() == 0
     assert "?" not in terminal.screen.text
     assert servers(machine) == {"cursor"}
 
 
 def test_without_a_terminal_nothing_is_asked(machine: Machine) -> None:
-    done = machine.run("setup", "--no-model", "--no-rules")
+    done = machine.run("setup", "--no-model", "--no-rules", "--hooks")
     assert done.returncode == 0
     assert "?" not in done.stdout
     assert servers(machine) == {"cursor", "codex"}
@@ -209,7 +231,7 @@ def test_without_a_terminal_nothing_is_asked(machine: Machine) -> None:
 
 def test_a_dry_run_asks_and_changes_nothing(machine: Machine, start: Start) -> None:
     before = machine.contents()
-    terminal = start("setup", "--dry-run", "--no-model", "--no-rules")
+    terminal = start("setup", "--dry-run", "--no-model", "--no-rules", "--hooks")
     terminal.answer(CLIENTS, SPACE, ENTER)
     assert terminal.end() == 0
     assert "nothing was changed" in terminal.screen.text
@@ -220,7 +242,7 @@ def test_a_dry_run_asks_and_changes_nothing(machine: Machine, start: Start) -> N
 def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(machine: Machine, start: Start) -> None:
     broken = machine.home / ".cursor/mcp.json"
     broken.write_text('{\n  "mcpServers": {')
-    terminal = start("setup", "--no-model", "--no-rules")
+    terminal = start("setup", "--no-model", "--no-rules", "--hooks")
     terminal.answer("cannot be edited: ~/.cursor/mcp.json, line 2", ENTER)
     terminal.answer(GO, ENTER)
     assert terminal.end() == 1
@@ -230,6 +252,6 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(machine: Machi
 
 
 def test_json_never_asks(machine: Machine, start: Start) -> None:
-    terminal = start("setup", "codex", "--no-model", "--no-rules", "--json")
+    terminal = start("setup", "codex", "--no-model", "--no-rules", "--no-hooks", "--json")
     assert terminal.end() == 0
     assert json.loads(terminal.screen.text.replace("\n", ""))["ok"] is True

@@ -10,7 +10,7 @@ from mnemon_installer.facts.survey import Facts
 from mnemon_installer.world import World
 
 Verdict = Literal["ok", "warn", "fail", "missing", "skipped"]
-Absence = Literal["", "not on this machine", "not set up", "seen elsewhere"]
+Absence = Literal["", "not on this machine", "not set up", "no hooks", "seen elsewhere"]
 
 
 @dataclass(frozen=True)

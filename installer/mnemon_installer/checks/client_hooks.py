@@ -75,7 +75,7 @@ class ClientHooks:
                 f"setup added hooks to {title}, and they are gone: a running {title} may have written an older copy"
             )
             return Finding(self.code, "fail", f"{message} of {path} back", self._fix)
-        return Finding(self.code, "skipped", f"{title} has no hooks of mnemon (to add them: {self._fix})", self._fix)
+        return Finding(self.code, "skipped", f"{title} has no hooks of mnemon", self._fix, absence="no hooks")
 
     def _troubles(
         self, subject: Subject, launch: Launch, wanted: Sequence[WantedHook], there: Sequence[Found]

@@ -21,15 +21,15 @@ def finding_line(finding: Finding, width: int) -> str:
 
 
 def absence_lines(findings: Sequence[Finding], asked: Collection[str] = ()) -> Iterator[str]:
-    """A line for the clients that are not set up, and one for those that are not here."""
-    for absence in ("not set up", "not on this machine"):
+    """A line for the clients that are not set up, one for those without hooks, and one for those that are not here."""
+    for absence, flag in (("not set up", ""), ("no hooks", " --hooks"), ("not on this machine", None)):
         names = dict.fromkeys(
             finding.code.partition(".")[0]
             for finding in findings
             if finding.absence == absence and finding.code not in asked
         )
         if names:
-            how = f" (mnemon setup {' '.join(names)})" if absence == "not set up" else ""
+            how = "" if flag is None else f" (mnemon setup {' '.join(names)}{flag})"
             yield "  " + tint(f"{absence}: {', '.join(names)}{how}", "dim")
 
 

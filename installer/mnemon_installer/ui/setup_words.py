@@ -31,9 +31,9 @@ def restart_lines(world: World, facts: Facts, choices: Choices, results: Sequenc
             continue
         if found.is_installed:
             yield f"Next, for {found.client.title}: {found.client.next_step}."
-            yield from _hook_lines(found.client, results)
         else:
             yield f"{found.client.title} is not on this machine; its entry waits in {found.config_path}."
+        yield from _hook_lines(found.client, results)
 
 
 def _hook_lines(client: Client, results: Sequence[Result]) -> Iterator[str]:

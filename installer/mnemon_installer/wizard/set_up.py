@@ -94,7 +94,9 @@ def _verify(
 def _concerns(check: Check, facts: Facts, choices: Choices, troubled: set[str]) -> bool:
     if troubled & {check.code, *check.needs} or (check.code in ("model", "pending") and choices.wants_model is False):
         return False
-    client, dot, _ = check.code.partition(".")
+    client, dot, subject = check.code.partition(".")
+    if subject.startswith("hook") and choices.hooks is False:
+        return False
     return not dot or client in {found.client.name for found in chosen_clients(facts, choices)}
 
 

@@ -103,6 +103,27 @@ def test_a_variable_moves_them(name: str, variable: str, place: str, home: Path)
     assert named(name).config_path(moved) == home / "elsewhere" / place
 
 
+HOOKS = {
+    "claude-code": (".claude/settings.json", ".claude/settings.local.json"),
+    "gemini": (".gemini/settings.json",),
+    "codex": (".codex/hooks.json",),
+}
+
+
+def test_where_hooks_stand_and_where_else_ours_may_be(home: Path) -> None:
+    for client in CLIENTS:
+        assert client.hooks_files(on(LINUX, home)) == tuple(home / each for each in HOOKS.get(client.name, ()))
+        assert (client.hooks is not None) == (client.name in HOOKS)
+
+
+def test_hooks_move_with_their_client_and_are_looked_for_where_they_were(home: Path) -> None:
+    moved = on(LINUX, home, CLAUDE_CONFIG_DIR=str(home / "c"), CODEX_HOME=str(home / "x"))
+    assert named("codex").hooks_files(moved) == (home / "x/hooks.json", home / ".codex/hooks.json")
+    first, *others = named("claude-code").hooks_files(moved)
+    assert first == home / "c/settings.json"
+    assert home / ".claude/settings.json" in others
+
+
 def test_a_relative_folder_in_a_variable_is_no_place(home: Path) -> None:
     assert named("codex").config_path(on(LINUX, home, CODEX_HOME="codex")) == home / ".codex" / "config.toml"
 

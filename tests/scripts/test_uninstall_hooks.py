@@ -1,0 +1,132 @@
+"""`mnemon uninstall` and hooks: none of ours is left anywhere, and every one of the user's is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.installer.machine import Machine, installed_mnemon
+
+from mnemon_installer.edits.jsonc import Document
+
+SETTINGS, GEMINI, CODEX = ".claude/settings.json", ".gemini/settings.json", ".codex/hooks.json"
+MINE = {
+    SETTINGS: '{\r\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "done.sh"}]}]}\r\n}',
+    GEMINI: '{\n  // mine\n  "hooks": {"AfterAgent": [{"hooks": [{"type": "command", "command": "done.sh"}]}]}\n}\n',
+    CODEX: '{"description": "mine", "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "done.sh"}]}]}}',
+}
+NAMES = ("claude-code", "gemini", "codex")
+
+
+@pytest.fixture
+def machine(home: Path) -> Machine:
+    for name, text in MINE.items():
+        (home / name).parent.mkdir()
+        (home / name).write_bytes(text.encode())
+    return Machine(home, installed_mnemon())
+
+
+def succeeds(machine: Machine, *words: str, **extra: str) -> str:
+    done = machine.run(*words, **extra)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def is_as_before(machine: Machine) -> None:
+    assert {name: (machine.home / name).read_bytes().decode() for name in MINE} == MINE
+
+
+def test_every_file_is_as_it_was(machine: Machine) -> None:
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    said = succeeds(machine, "uninstall", "--yes")
+    is_as_before(machine)
+    assert "Claude Code hooks  restored, byte for byte" in said
+    assert not (machine.home / ".mnemon").exists()
+    assert "Nothing to do" in succeeds(machine, "uninstall", "--yes")
+
+
+def test_hooks_go_though_the_vault_stays(machine: Machine) -> None:
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    succeeds(machine, "uninstall", "--yes", "--keep-vault")
+    is_as_before(machine)
+
+
+def test_without_any_receipt_they_are_found_all_the_same(machine: Machine) -> None:
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    shutil.rmtree(machine.home / ".mnemon")
+    succeeds(machine, "uninstall", "--yes")
+    for name, text in MINE.items():
+        # Nobody knows any more that the object around Gemini's entry was ours.
+        assert (machine.home / name).read_bytes().decode().replace(',\n  "mcpServers": {}', "") == text
+
+
+def test_what_the_user_did_since_stays(machine: Machine) -> None:
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    for name in MINE:
+        path = machine.home / name
+        path.write_bytes(path.read_bytes().replace(b"done.sh", b"another.sh"))
+    said = succeeds(machine, "uninstall", "--yes")
+    for name, text in MINE.items():
+        assert (machine.home / name).read_bytes().decode() == text.replace("done.sh", "another.sh")
+    assert "removed; the file has changed since setup, and the rest of it stays" in said
+
+
+def test_they_are_looked_for_in_places_that_setup_never_used(machine: Machine) -> None:
+    """Another configuration folder is in force now, and somebody copied our hooks into his local settings."""
+    succeeds(machine, "setup", "claude-code", "codex", "--no-model")
+    local = machine.home / ".claude/settings.local.json"
+    local.write_text((machine.home / SETTINGS).read_bytes().decode())
+    shutil.rmtree(machine.home / ".mnemon/ops")
+    elsewhere = {"CLAUDE_CONFIG_DIR": str(machine.home / "c"), "CODEX_HOME": str(machine.home / "x")}
+    succeeds(machine, "uninstall", "--yes", **elsewhere)
+    is_as_before(machine)
+    assert "mnemon" not in local.read_text()
+    assert "done.sh" in local.read_text()
+
+
+def test_a_receipt_leads_to_where_the_client_was(machine: Machine) -> None:
+    elsewhere = machine.home / "c"
+    succeeds(machine, "setup", "claude-code", "--no-model", CLAUDE_CONFIG_DIR=str(elsewhere))
+    assert (elsewhere / "settings.json").exists()
+    succeeds(machine, "uninstall", "--yes")
+    assert not elsewhere.exists()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_keeps_the_vault(machine: Machine) -> None:
+    succeeds(machine, "setup", *NAMES, "--no-model")
+    path = machine.home / SETTINGS
+    path.write_bytes(path.read_bytes() + b"}")
+    broken = path.read_bytes()
+    done = machine.run("uninstall", "--yes")
+    assert done.returncode == 1
+    assert "Not done: Claude Code hooks" in done.stdout
+    assert path.read_bytes() == broken
+    assert (machine.home / CODEX).read_bytes().decode() == MINE[CODEX]
+    assert (machine.home / ".mnemon/default.sqlite").exists()
+    path.write_bytes(broken[:-1])
+    succeeds(machine, "uninstall", "--yes")
+    is_as_before(machine)
+
+
+def test_what_hooks_have_written_beside_the_vault_goes_too(machine: Machine) -> None:
+    succeeds(machine, "setup", "claude-code", "--no-model")
+    prompt = {"session_id": "s", "prompt": "what did we decide?", "cwd": str(machine.home)}
+    succeeds(machine, "save", "A decision", "We decided to store memories in one file.", "--type", "decision")
+    machine.start(("/bin/sh", "-c", f"echo '{json.dumps(prompt)}' | {machine.mnemon} hook surface"))
+    (machine.home / ".mnemon/logs").mkdir(exist_ok=True)
+    (machine.home / ".mnemon/logs/hooks.log.1").write_text("an older one\n")
+    succeeds(machine, "uninstall", "--yes")
+    assert not (machine.home / ".mnemon").exists()
+
+
+def test_a_program_that_is_gone_leaves_every_client_at_work(machine: Machine) -> None:
+    """What Gemini would run ends well without a word, though there is no such program any more."""
+    succeeds(machine, "setup", "gemini", "--no-model")
+    told = Document((machine.home / GEMINI).read_text())
+    command = told.get(("hooks", "BeforeAgent", 0, "hooks", 0, "command")).replace(str(machine.mnemon), "/gone/mnemon")
+    assert command.startswith("/gone/mnemon hook surface")
+    done = machine.start(("/bin/sh", "-c", command))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
