@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,19 +44,19 @@ class Later:
 
 @dataclass(frozen=True)
 class Case:
-    """One session."""
+    """One session. A failed test shows its name, never its content: one half is not to be looked at."""
 
     name: str
     client: str
     language: str
     category: str
     cwd: str
-    turns: tuple[RawTurn, ...]
-    keep: tuple[Statement, ...]
-    optional: tuple[Statement, ...]
-    session: Session
-    related: tuple[Later, ...]
-    unrelated: tuple[str, ...]
+    turns: tuple[RawTurn, ...] = field(repr=False)
+    keep: tuple[Statement, ...] = field(repr=False)
+    optional: tuple[Statement, ...] = field(repr=False)
+    session: Session = field(repr=False)
+    related: tuple[Later, ...] = field(repr=False)
+    unrelated: tuple[str, ...] = field(repr=False)
 
     @property
     def said(self) -> tuple[tuple[str, str], ...]:

@@ -32,7 +32,7 @@ def read_transcript(client: str, path: Path, position: int = 0) -> Reading:
     if room is None or stretch is None:
         return Reading(turns=(), edited=(), position=position)
     turns, edited = room.read(stretch)
-    return Reading(turns=tuple(turns), edited=tuple(dict.fromkeys(edited)), position=stretch.position)
+    return Reading(turns=tuple(turns), edited=tuple(dict.fromkeys(filter(None, edited))), position=stretch.position)
 
 
 def spoken(client: str, prompt: str) -> str:

@@ -22,9 +22,9 @@ def called(payload: Record) -> Iterator[str]:
         texts = _strings(payload.get("action"))
     else:
         return
-    is_patch = payload.get("name") == "apply_patch"
-    for text in texts:
-        if isinstance(text, str) and (is_patch or "apply_patch" in text):
+    patches = [text for text in texts if isinstance(text, str)]
+    if payload.get("name") == "apply_patch" or any("apply_patch" in text for text in patches):
+        for text in patches:
             yield from _named(text)
 
 
