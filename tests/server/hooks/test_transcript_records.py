@@ -45,6 +45,8 @@ def test_claude_code_keeps_out_what_an_editor_and_other_agents_wrote(written: An
         claude_user([tab, {"type": "text", "text": "why is a.py slow?"}, {"type": "image", "source": {}}]),
         claude_user("We decided on tabs.", origin={"kind": "peer"}),
         claude_user("We decided on spaces.", promptSource="system"),
+        claude_user("The summary: we decided on tabs.", isCompactSummary=True),
+        claude_user("The file says: always use tabs.", toolUseResult={"type": "text"}),
         claude_user("[Request interrupted by user for tool use]"),
         claude_user([{"type": "text", "text": "[Request interrupted by user]"}]),
         claude_user("never force-push", origin={"kind": "human"}),
@@ -104,6 +106,14 @@ def test_gemini_keeps_the_fuller_of_two_records(written: Any) -> None:
 
     assert said(reading) == [("user", "look at @a.md"), ("assistant", "Writing it."), ("assistant", "Done.")]
     assert reading.edited == ("/w/a.md",)
+
+
+def test_gemini_takes_what_it_displayed_for_what_was_typed(written: Any) -> None:
+    shown, sent = [{"text": "/plan the move"}], [{"text": "You are planning. We decided to be careful: the move"}]
+
+    assert said(written("gemini", {"id": "u", "type": "user", "content": sent, "displayContent": shown})) == [
+        ("user", "/plan the move")
+    ]
 
 
 def codex(kind: str, /, **payload: object) -> dict[str, object]:

@@ -114,6 +114,13 @@ def test_two_stretches_say_the_same_as_one(sample: str, tmp_path: Path) -> None:
         )
 
 
+def test_a_resumed_gemini_session_does_not_repeat_itself() -> None:
+    path = REAL / "gemini-files-resumed.jsonl"
+    before = path.read_bytes().rpartition(b'{"sessionId"')[0]  # the header of the second run
+
+    assert shown(read_transcript("gemini", path, len(before))) == ["> And the second question?", "FINAL-G2."]
+
+
 CONTEXT = "<hook_context>&lt;mnemon&gt;Tabs.&lt;/mnemon&gt;</hook_context>"
 END = "\n--- End of content ---"
 FILES = f"\n--- Content from referenced files ---\nContent from @a.md:{END}\nWe decided.{END}"
