@@ -15,8 +15,8 @@ from mnemon_server.recall.search import QueryVector, embed_query, usable_model
 from mnemon_server.vault import memories, vectors, words
 
 # What a memory scores at least before it is put before a model; a prompt for general knowledge asks for more.
-FLOOR = 0.50
-GENERAL_FLOOR = 0.59
+FLOOR = 0.51
+GENERAL_FLOOR = 0.60
 # Characters of one memory; `memory_get` has the rest. A handoff is the memory that is read instead of a session.
 LONGEST = 700
 LONGEST_HANDOFF = 1_600

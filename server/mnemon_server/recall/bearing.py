@@ -27,8 +27,12 @@ HALF = 6.0
 # Two words of the prompt that stand side by side in the memory too: `split-screen`.
 PAIR_BONUS = 3.0
 SMALLEST_VAULT = 1_000
-# A word in one memory of a thousand says as much as one in a million: either is about something in particular.
+# A word in one memory of a thousand says as much as one in a million: either is about something in particular. A word
+# that a team has many memories about still says what a prompt is about, so weights fall slowly at first, from where a
+# word is in a twentieth of all memories on faster.
 MOST_TELLING = 6.5
+SLOWLY = 0.5
+USUAL = 50.0  # of a thousand
 COMMON_WEIGHT = 0.3
 TITLE_BONUS = 1.25
 # Long texts share words with any prompt; a statement of up to this many different words is not held to be long.
@@ -123,8 +127,9 @@ def _weighed(connection: apsw.Connection, term: Term, total: int) -> Term:
     count = words.count_prefixed(connection, term.root, term.is_long)
     if not count:
         return term
-    rarity = math.log((max(total, SMALLEST_VAULT) + 1) / (count + 0.5))
-    return replace(term, weight=min(max(0.0, rarity), MOST_TELLING) * (COMMON_WEIGHT if is_common(term.token) else 1.0))
+    in_a_thousand = max(1.0, count * SMALLEST_VAULT / max(total, SMALLEST_VAULT))
+    rarity = MOST_TELLING - SLOWLY * math.log(in_a_thousand) - max(0.0, math.log(in_a_thousand / USUAL))
+    return replace(term, weight=max(0.0, rarity) * (COMMON_WEIGHT if is_common(term.token) else 1.0))
 
 
 def _length(count: int) -> float:

@@ -1,0 +1,109 @@
+"""A session starts with the last handoff of its project and with what is pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.conftest import Clock
+from tests.server.hooks.conftest import context_of, prompt
+
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.hooks import session_start, surface
+from mnemon_server.hooks.event import HookEvent
+from mnemon_server.hooks.project import name_of, project_of
+from mnemon_server.settings import Settings
+
+
+def start(folder: Path | str, session: str = "new", source: str = "startup") -> HookEvent:
+    return HookEvent("claude-code", "SessionStart", session, folder=str(folder), source=source)
+
+
+def put(client: InProcess, folder: Path | str, session: str, goal: str) -> None:
+    project, text = project_of(str(folder)), f"Goal: {goal}"
+    client.call("put_handoff", project=project, session=session, title=f"Handoff: {goal}", content=text)
+
+
+def started(settings: Settings, event: HookEvent) -> str:
+    return context_of(session_start.run(event, settings).answer)
+
+
+def test_the_last_handoff_of_the_project_is_given(vault_client: InProcess, settings: Settings, tmp_path: Path) -> None:
+    put(vault_client, tmp_path / "one", "a", "mend the importer")
+    put(vault_client, tmp_path / "one", "b", "rename the exporter")
+    put(vault_client, tmp_path / "two", "c", "another project")
+    text = started(settings, start(tmp_path / "one"))
+    assert "rename the exporter" in text
+    assert "mend the importer" not in text
+    assert "another project" not in text
+
+
+def test_nothing_is_given_where_there_is_nothing(vault_client: InProcess, settings: Settings, tmp_path: Path) -> None:
+    assert started(settings, start(tmp_path)) == ""
+
+
+def test_a_session_is_not_given_its_own_handoff(vault_client: InProcess, settings: Settings, tmp_path: Path) -> None:
+    put(vault_client, tmp_path, "mine", "my own goal")
+    assert started(settings, start(tmp_path, "mine", "resume")) == ""
+
+
+def test_after_compaction_it_is_and_so_is_what_was_shown_before(
+    vault_client: InProcess, settings: Settings, tmp_path: Path
+) -> None:
+    put(vault_client, tmp_path, "mine", "my own goal")
+    vault_client.call("save", title="Migrations", content="All our migrations have a timestamp prefix.")
+    asked = "add a migration for the invoices table"
+    assert surface.run(prompt(asked, session="mine"), settings).answer
+    assert not surface.run(prompt(asked, session="mine"), settings).answer
+    assert "my own goal" in started(settings, start(tmp_path, "mine", "compact"))
+    assert surface.run(prompt(asked, session="mine"), settings).answer
+
+
+def test_pinned_memories_come_within_the_budget(vault_client: InProcess, settings: Settings, tmp_path: Path) -> None:
+    for number in range(20):
+        vault_client.call("save", title=f"Pinned {number}", content=f"Pinned {number}: " + "words and words " * 30)
+        vault_client.call("pin", id=number + 4)
+    text = started(settings, start(tmp_path))
+    assert 1 <= text.count("\n#") < 10
+    assert len(text) < 3_600
+    assert started(Settings(settings.folder, {"start_tokens": 0}), start(tmp_path, "b")) == ""
+
+
+def test_a_handoff_that_has_faded_is_not_given(
+    open_client: Callable[..., InProcess], settings: Settings, tmp_path: Path, clock: Clock
+) -> None:
+    client = open_client(settings)
+    put(client, tmp_path, "a", "long ago")
+    key = project_of(str(tmp_path))
+    assert client.call("opening", project=key)["memories"]
+    clock.pass_days(31)
+    assert client.call("opening", project=key)["memories"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("git@github.com:Dana/Shop.git", "github.com/dana/shop"),
+        ("https://github.com/dana/shop", "github.com/dana/shop"),
+        ("https://token@github.com/dana/shop.git/", "github.com/dana/shop"),
+        ("ssh://git@git.example.org:2222/team/shop.git", "git.example.org/team/shop"),
+    ],
+)
+def test_checkouts_of_one_repository_are_one_project(tmp_path: Path, url: str, name: str) -> None:
+    inner = tmp_path / "repo" / "src" / "deep"
+    inner.mkdir(parents=True)
+    (tmp_path / "repo" / ".git").mkdir()
+    (tmp_path / "repo" / ".git" / "config").write_text(
+        f'[core]\n\tbare = false\n[remote "fork"]\n\turl = x\n[remote "origin"]\n\tfetch = +a\n\turl = {url}\n'
+    )
+    assert project_of(str(inner)) == name
+    assert name_of(name) == "shop"
+
+
+def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:
+    assert project_of(str(tmp_path / "plain")) == str(tmp_path / "plain")
+    assert project_of("") == ""
+    (tmp_path / "broken" / ".git").mkdir(parents=True)
+    (tmp_path / "broken" / ".git" / "config").write_bytes(b"\xff\xfe\x00")
+    assert project_of(str(tmp_path / "broken" / "src")) == str(tmp_path / "broken")
