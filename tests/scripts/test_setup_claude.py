@@ -35,12 +35,12 @@ def test_claude_says_connected_and_a_drifted_entry_is_updated(machine: Machine) 
     machine.claude_file.write_text(json.dumps(written, indent=2))
     done = machine.run("setup", "--no-model")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Claude Code  updated" in done.stdout
+    assert "Claude Code        updated" in done.stdout
     assert machine.servers() == {"other": other, "mnemon": written["mcpServers"]["mnemon"] | {"args": ["serve"]}}
     assert "Connected" in machine.start((claude, "mcp", "get", "mnemon")).stdout
 
     before = machine.claude_file.read_bytes()
-    assert "Claude Code  kept" in machine.run("setup", "--no-model").stdout
+    assert "Claude Code        kept" in machine.run("setup", "--no-model").stdout
     assert machine.claude_file.read_bytes() == before
 
 

@@ -183,6 +183,7 @@ def test_json_says_what_went_and_what_is_left(set_up: Machine) -> None:
     told = set_up.result("uninstall", "--yes")
     assert told["ok"] is True
     assert [(step["key"], step["outcome"]) for step in told["result"]["steps"]] == [
+        ("claude-code.hooks", "done"),
         ("claude-code.entry", "done"),
         ("memories", "done"),
         ("papers", "done"),
