@@ -190,14 +190,14 @@ def recalled(result: Json) -> Iterator[str]:
     for each in result["recalled"]:
         when = each["at"][:16].replace("T", " ")
         yield f"{_bold('#' + str(each['id']))} {each['title']}  " + _dim(f"[{when}Z, {each['client']}]")
-        yield "      " + _dim(f"{_reason(each, result['floor'])}; {each['tokens']} tokens")
+        yield "      " + _dim(f"{_reason(each)}; {each['tokens']} tokens")
 
 
-def _reason(each: Json, floor: float) -> str:
+def _reason(each: Json) -> str:
     if each["score"] is None:
         return "given at the start of the session: pinned, or the last handoff of the project"
     meaning = "" if each["cosine"] is None else f", cosine {each['cosine']:.2f}"
-    return f"score {each['score']:.2f}, floor {floor:.2f}; the prompt's words {', '.join(each['terms']) or 'none'}{meaning}"
+    return f"score {each['score']:.2f}, floor {each['floor']:.2f}; the prompt's words {', '.join(each['terms']) or 'none'}{meaning}"
 
 
 def imported(result: Json) -> Iterator[str]:

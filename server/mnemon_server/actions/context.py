@@ -24,13 +24,14 @@ def _no_progress(done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class ActionContext:
-    """`client` and `session` are recorded as the source of what is saved; `clock` gives milliseconds UTC."""
+    """`client`, `session` and `project` are recorded as the source of what is saved; `clock` gives milliseconds UTC."""
 
     settings: Settings
     vault: Vault
     models: EmbedderSource
     client: str = ""
     session: str = ""
+    project: str = ""
     clock: Callable[[], int] = field(default=system_clock)
     report: Progress = field(default=_no_progress)
 

@@ -12,11 +12,13 @@ from mnemon_server.memory import Memory, age_in_days, count_tokens
 from mnemon_server.recall import bearing as bearings
 from mnemon_server.recall.bearing import Bearing
 from mnemon_server.recall.search import QueryVector, embed_query, usable_model
-from mnemon_server.vault import memories, vectors, words
+from mnemon_server.vault import memories, origins, vectors, words
 
-# What a memory scores at least before it is put before a model; a prompt for general knowledge asks for more.
-FLOOR = 0.51
-GENERAL_FLOOR = 0.60
+# What a memory scores at least before it is put before a model. One of another project shares words by chance; only a
+# preference holds everywhere. A prompt for general knowledge asks for more.
+FLOOR = 0.50
+ELSEWHERE_FLOOR = 0.62
+GENERAL = 0.12
 # Characters of one memory; `memory_get` has the rest. A handoff is the memory that is read instead of a session.
 LONGEST = 700
 LONGEST_HANDOFF = 1_600
@@ -30,15 +32,17 @@ def run(
     limit: int = 5,
     tokens: int = 800,
     exclude: Sequence[str] = (),
+    project: str = "",
 ) -> dict[str, Any]:
-    """At most `limit` memories within a budget of `tokens`, best first; none of `exclude` (uids).
+    """At most `limit` memories within a budget of `tokens`, best first; none of `exclude` (uids). `project` is where the
+    prompt was typed.
 
     Handoffs are left out, and so is what a model said until somebody has kept or read it. With a model that is
     loaded already, and whose background is known, meaning counts too; none is loaded for this.
 
     Returns:
-        `{"mode": "words" | "hybrid", "floor": float, "tokens": int, "memories": [{"id", "uid", "title", "type",
-        "text", "age_days", "source_client", "score", "bm25", "cosine", "terms", "tokens"}]}`
+        `{"mode": "words" | "hybrid", "tokens": int, "memories": [{"id", "uid", "title", "type", "text", "age_days",
+        "source_client", "score", "floor", "bm25", "cosine", "terms", "tokens"}]}`
     """
     vector = _vector(context, prompt)
     with context.vault.read() as connection:
@@ -47,14 +51,24 @@ def run(
         found = memories.find_many_live(connection, {*bearings.candidates(connection, terms, _CANDIDATES), *near})
         able = {key: memory for key, memory in found.items() if _may_surface(memory) and memory.uid not in exclude}
         by_words = {key: bearings.bearing(connection, terms, memory) for key, memory in able.items()}
+        homes = origins.origins(connection, list(able))
     scores = {key: bearings.absolute(by_words[key].by_words, near.get(key), background) for key in able}
-    floor = GENERAL_FLOOR if bearings.is_general(prompt) else FLOOR
-    chosen = _within(tokens, [able[key] for key in bearings.best(scores, floor, limit)])
+    raised = GENERAL if bearings.is_general(prompt) else 0.0
+    floors = {key: raised + _floor(memory, homes.get(key, ""), project) for key, memory in able.items()}
+    passing = sorted((key for key in scores if scores[key] >= floors[key]), key=lambda key: (-scores[key], key))
+    chosen = _within(tokens, [able[key] for key in passing[:limit]])
     now = context.clock()
-    shown = [_shown(memory, now, scores[memory.id], by_words[memory.id], near.get(memory.id)) for memory in chosen]
+    shown = [
+        _shown(memory, now, by_words[memory.id])
+        | {
+            "score": round(scores[memory.id], 4),
+            "floor": round(floors[memory.id], 4),
+            "cosine": round(near[memory.id], 4) if memory.id in near else None,
+        }
+        for memory in chosen
+    ]
     return {
         "mode": "words" if background is None else "hybrid",
-        "floor": floor,
         "tokens": sum(each["tokens"] for each in shown),
         "memories": shown,
     }
@@ -72,6 +86,11 @@ def excerpt(memory: Memory) -> str:
 def cost(memory: Memory) -> int:
     """Tokens of a memory with its heading."""
     return count_tokens(memory.title) + count_tokens(excerpt(memory)) + _PER_ENTRY
+
+
+def _floor(memory: Memory, home: str, project: str) -> float:
+    is_elsewhere = home not in ("", project) and memory.type != "preference"
+    return ELSEWHERE_FLOOR if is_elsewhere else FLOOR
 
 
 def _may_surface(memory: Memory) -> bool:
@@ -102,7 +121,7 @@ def _near(connection: apsw.Connection, vector: QueryVector | None) -> tuple[Mapp
     return dict(vectors.nearest(connection, model, vector.embedding, words.NO_FILTERS, _CANDIDATES)), model.background
 
 
-def _shown(memory: Memory, now: int, score: float, by_words: Bearing, cosine: float | None) -> dict[str, Any]:
+def _shown(memory: Memory, now: int, by_words: Bearing) -> dict[str, Any]:
     return {
         "id": memory.id,
         "uid": memory.uid,
@@ -111,9 +130,7 @@ def _shown(memory: Memory, now: int, score: float, by_words: Bearing, cosine: fl
         "text": excerpt(memory),
         "age_days": round(age_in_days(memory.updated_at, now), 1),
         "source_client": memory.source_client,
-        "score": round(score, 4),
         "bm25": round(by_words.strength, 4),
-        "cosine": None if cosine is None else round(cosine, 4),
         "terms": list(by_words.terms),
         "tokens": cost(memory),
     }

@@ -26,13 +26,15 @@ class VaultClient(Protocol):
         ...
 
 
-def connect(settings: Settings, caller: str, report: Progress | None = None, session: str | None = None) -> VaultClient:
+def connect(
+    settings: Settings, caller: str, report: Progress | None = None, session: str | None = None, project: str = ""
+) -> VaultClient:
     """A client of the vault that `settings` names; `caller` is recorded as the source of what it saves.
     `report(done, total)` is called on the way through long work. `session` names what belongs together; by default
-    it is this client's own, and none for the command line.
+    it is this client's own, and none for the command line. `project` is where what it saves belongs, if anywhere.
 
     The vault is created on the first call when there is none.
     """
     from mnemon_server.client.in_process import InProcess
 
-    return InProcess(settings, caller, report, session)
+    return InProcess(settings, caller, report, session, project)

@@ -17,7 +17,12 @@ class InProcess:
     """A client that opens the vault file itself."""
 
     def __init__(
-        self, settings: Settings, caller: str, report: Progress | None = None, session: str | None = None
+        self,
+        settings: Settings,
+        caller: str,
+        report: Progress | None = None,
+        session: str | None = None,
+        project: str = "",
     ) -> None:
         if session is None:
             session = "" if caller == "cli" else uuid.uuid4().hex
@@ -27,6 +32,7 @@ class InProcess:
             models=embedder_source(settings),
             client=caller,
             session=session,
+            project=project,
             report=report or (lambda done, total: None),
         )
 

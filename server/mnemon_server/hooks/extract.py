@@ -11,6 +11,7 @@ from mnemon_server.hooks.reading import read_on
 from mnemon_server.hooks.transcripts import Turn
 from mnemon_server.llm import Said, Statement
 from mnemon_server.llm.heuristics import Heuristics
+from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 
 # A turn that states more than this is a document, not a conversation; the surest are kept.
@@ -38,7 +39,7 @@ def worth_keeping(turns: Sequence[Turn]) -> list[Statement]:
 
 
 def _keep(event: HookEvent, settings: Settings, statements: Sequence[Statement]) -> int:
-    client = connect(settings, event.actor, session=event.session)
+    client = connect(settings, event.actor, session=event.session, project=project_of(event.folder))
     try:
         captured = client.call(
             "capture",

@@ -8,12 +8,12 @@ from pathlib import PurePath
 from mnemon_server.client import connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
-from mnemon_server.hooks.project import name_of, project_of
 from mnemon_server.hooks.reading import read_on
 from mnemon_server.llm import Said
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.summary import Summary, summarize
 from mnemon_server.memory import TITLE_LIMIT
+from mnemon_server.projects import name_of, project_of
 from mnemon_server.settings import Settings
 
 _TITLE_GOAL = 80

@@ -30,6 +30,7 @@ CREATE TABLE injected (
   uid TEXT NOT NULL,
   title TEXT NOT NULL,
   score REAL,
+  floor REAL,
   bm25 REAL,
   cosine REAL,
   terms TEXT NOT NULL,
@@ -59,13 +60,14 @@ class Injected:
     uid: str
     title: str
     score: float | None
+    floor: float | None
     bm25: float | None
     cosine: float | None
     terms: tuple[str, ...]
     tokens: int
 
 
-_COLUMNS = "at, client, session, event, memory_id, uid, title, score, bm25, cosine, terms, tokens"
+_COLUMNS = "at, client, session, event, memory_id, uid, title, score, floor, bm25, cosine, terms, tokens"
 
 
 @contextmanager
@@ -117,7 +119,7 @@ class Ledger:
     def note(self, entries: Iterable[Injected], now: int) -> None:
         """Add entries; what is older than 90 days goes."""
         rows = [
-            (*(getattr(entry, name) for name in _COLUMNS.split(", ")[:10]), json.dumps(entry.terms), entry.tokens)
+            (*(getattr(entry, name) for name in _COLUMNS.split(", ")[:11]), json.dumps(entry.terms), entry.tokens)
             for entry in entries
         ]
         with self._connection:

@@ -16,8 +16,8 @@ DAYS = 7
 
 
 def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str, Any]:
-    """The newest injections, of one memory or of all; `{"floor": float, "recalled": [{"at", "client", "session",
-    "event", "id", "uid", "title", "score", "bm25", "cosine", "terms", "tokens"}]}`.
+    """The newest injections, of one memory or of all; `{"recalled": [{"at", "client", "session", "event",
+    "id", "uid", "title", "score", "floor", "bm25", "cosine", "terms", "tokens"}]}`.
 
     `score` is None for what was given at the start of a session without a search.
 
@@ -25,8 +25,6 @@ def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str,
         DiskTrouble: the ledger cannot be read.
         UsageError: limit out of range.
     """
-    from mnemon_server.actions.surface import FLOOR
-
     if not 1 <= limit <= 1_000:
         raise UsageError(f"limit takes a number from 1 to 1,000, not {limit}")
     entries: list[Injected] = []
@@ -36,7 +34,7 @@ def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str,
                 entries = book.last(limit) if memory_id is None else book.of_memory(memory_id, limit)
         except (apsw.Error, OSError) as trouble:
             raise DiskTrouble(f"{settings.folder / FILE_NAME} cannot be read: {trouble}") from trouble
-    return {"floor": FLOOR, "recalled": [_told(entry) for entry in entries]}
+    return {"recalled": [_told(entry) for entry in entries]}
 
 
 def injected_lately(settings: Settings) -> dict[str, Any] | None:
@@ -62,6 +60,7 @@ def _told(entry: Injected) -> dict[str, Any]:
         "uid": entry.uid,
         "title": entry.title,
         "score": entry.score,
+        "floor": entry.floor,
         "bm25": entry.bm25,
         "cosine": entry.cosine,
         "terms": list(entry.terms),

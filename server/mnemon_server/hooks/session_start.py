@@ -13,7 +13,7 @@ from mnemon_server.hooks.answer import Outcome, context
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import ledger
 from mnemon_server.hooks.passages import STARTED, framed, listed
-from mnemon_server.hooks.project import project_of
+from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 from mnemon_server.vault.memories import system_clock
 

@@ -15,6 +15,7 @@ from mnemon_server.hooks.ledger import Injected, ledger
 from mnemon_server.hooks.noise import essence
 from mnemon_server.hooks.passages import SURFACED, framed, listed
 from mnemon_server.hooks.transcripts import spoken
+from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 from mnemon_server.vault.memories import system_clock
 
@@ -39,6 +40,7 @@ def _surfaced(event: HookEvent, settings: Settings) -> tuple[str, str]:
         found = client.call(
             "surface",
             prompt=prompt,
+            project=project_of(event.folder),
             limit=limit,
             tokens=int(settings.value("surface_tokens")),
             exclude=sorted(seen(event, settings)),
@@ -73,6 +75,7 @@ def note_injected(event: HookEvent, settings: Settings, what: str, memories: lis
             uid=memory["uid"],
             title=memory["title"],
             score=memory.get("score"),
+            floor=memory.get("floor"),
             bm25=memory.get("bm25"),
             cosine=memory.get("cosine"),
             terms=tuple(memory.get("terms", ())),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -150,12 +150,6 @@ def candidates(connection: apsw.Connection, terms: Sequence[Term], limit: int) -
     """Ids of the live memories with the best bm25 in their own title and content."""
     match = "{title content} : (" + " OR ".join(term.match for term in terms) + ")"
     return [key for key, _ in words.match_words(connection, match, words.NO_FILTERS, limit)] if terms else []
-
-
-def best(bearings: Mapping[int, float], floor: float, limit: int) -> list[int]:
-    """Keys at or above the floor, best first."""
-    passing = sorted((key for key in bearings if bearings[key] >= floor), key=lambda key: (-bearings[key], key))
-    return passing[:limit]
 
 
 _GENERAL = re.compile(

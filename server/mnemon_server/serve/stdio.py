@@ -15,6 +15,7 @@ from pathlib import Path
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
+from mnemon_server.projects import repository_of
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.settings import load_settings
 from mnemon_server.tools.surface import Desk
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str], parent: int) -> int:
         vault=Vault(settings.vault_path),
         models=embedder_source(settings),
         session=uuid.uuid4().hex,
+        project=repository_of(_working_folder()),
     )
     embedding = BackgroundEmbedding(context)
     _leave_with_parent(parent)
@@ -51,6 +53,14 @@ def main(arguments: Sequence[str], parent: int) -> int:
     # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _working_folder() -> str:
+    """Clients start us where their session works; a folder that is gone by now is none."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def _serve(desk: Desk) -> None:

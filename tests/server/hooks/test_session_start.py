@@ -12,7 +12,7 @@ from tests.server.hooks.conftest import context_of, prompt
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.hooks import session_start, surface
 from mnemon_server.hooks.event import HookEvent
-from mnemon_server.hooks.project import name_of, project_of
+from mnemon_server.projects import name_of, project_of
 from mnemon_server.settings import Settings
 
 

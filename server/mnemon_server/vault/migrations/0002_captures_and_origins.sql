@@ -7,6 +7,12 @@ CREATE TABLE captures (
   captured_at INTEGER NOT NULL
 ) STRICT;
 
+-- Which project a memory was saved in, where that is known: a repository or a folder.
+CREATE TABLE origins (
+  memory_id INTEGER PRIMARY KEY REFERENCES memories (id) ON DELETE CASCADE,
+  project TEXT NOT NULL
+) STRICT;
+
 -- Rows of one change share the id of its first; what `undo` writes names the change it took back.
 ALTER TABLE history ADD COLUMN part_of INTEGER;
 ALTER TABLE history ADD COLUMN undoes INTEGER;

@@ -1,4 +1,4 @@
-"""Which project a session works on: what its handoffs are kept under."""
+"""Which project a folder belongs to: handoffs are kept under it, and memories of another one surface less easily."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def project_of(folder: str) -> str:
     root = _root(here)
     name = _origin(root) if root else ""
     return (name or str(root or here))[-_LONGEST:]
+
+
+def repository_of(folder: str) -> str:
+    """As `project_of`, but empty where there is no repository: a program that was started anywhere works nowhere."""
+    return project_of(folder) if folder and _root(Path(folder)) else ""
 
 
 def name_of(project: str) -> str:
