@@ -129,6 +129,17 @@ def test_a_client_that_refuses_the_server_gets_no_hooks(machine: Machine) -> Non
     assert (machine.home / ".claude/settings.json").read_text() == MINE
 
 
+def test_an_old_claude_gets_the_server_and_no_hooks(machine: Machine) -> None:
+    """It would run our program without its arguments, and put what that prints before its model."""
+    machine.install_fake_claude()
+    (machine.home / "bin/package.json").write_text('{"version": "2.0.5", "bin": {"claude": "claude"}}')
+    done = machine.run("setup", "--no-model")
+    assert done.returncode == 0, done.stdout
+    assert "Claude Code hooks  warning: Claude Code 2.0.5 may not run hooks as mnemon needs them" in done.stdout
+    assert "mnemon" in machine.servers()
+    assert (machine.home / ".claude/settings.json").read_text() == MINE
+
+
 def test_codex_runs_hooks_once_it_is_told_to_trust_them(machine: Machine) -> None:
     said = setup(machine, "codex")
     assert "Next, for the hooks of Codex: start `codex`, type `/hooks` and trust the hooks of mnemon" in said

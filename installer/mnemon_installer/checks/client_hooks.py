@@ -13,7 +13,7 @@ from mnemon_installer.clients.client import Launch
 from mnemon_installer.clients.codex_trust import are_reviewed, hooks_off
 from mnemon_installer.clients.config_file import ConfigFile, edit_command, read_config
 from mnemon_installer.clients.hook_handlers import WantedHook, call_of, hook_call, wanted_hooks
-from mnemon_installer.clients.hook_table import HookStyle
+from mnemon_installer.clients.hook_table import HookStyle, is_too_old
 from mnemon_installer.clients.hooks_file import own_hooks, read_hooks
 from mnemon_installer.edits.hooks import Found
 
@@ -113,6 +113,10 @@ class ClientHooks:
 
     def _obstacle(self, subject: Subject, file: ConfigFile) -> Finding | None:
         """What keeps hooks from running that are there as they should be: only their user can mend it."""
+        version = next(found.version for found in subject.facts.clients if found.client.name == self.client.name)
+        if is_too_old(self._style, version):
+            said = f"{self.client.title} {version} may not run hooks as mnemon needs them"
+            return Finding(self.code, "warn", said, f"mnemon setup {self.client.name} --no-hooks")
         line, what = file.refused_by(self._style)
         if line:
             said = f"line {line} of {file.path} has {what}, which {self.client.title} refuses"

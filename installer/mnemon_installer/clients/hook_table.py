@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -39,6 +40,7 @@ class HookStyle:
         events: its name of each moment.
         units_per_second: of the timeouts in its file.
         takes_arguments: a handler has a list of arguments and no shell; elsewhere its command is a shell's.
+        since: the first version that is known to do so; without them our help would come before its model.
         windows_shell: which shell that is on Windows; elsewhere it is a POSIX one.
         must_end_well: a program that is gone would block the client, so that the shell's line hides that.
         takes_names: a handler has a name, by which a user can switch it off.
@@ -53,6 +55,7 @@ class HookStyle:
     events: Mapping[Moment, str]
     units_per_second: int
     takes_arguments: bool = False
+    since: str = ""
     windows_shell: Literal["cmd", "powershell"] = "cmd"
     must_end_well: bool = False
     takes_names: bool = False
@@ -68,6 +71,7 @@ CLAUDE_CODE = HookStyle(
     events={"prompt": "UserPromptSubmit", "session": "SessionStart", "stop": "Stop"},
     units_per_second=1,
     takes_arguments=True,
+    since="2.1.197",
     refuses_comments=True,
     off_switch=(("disableAllHooks",), True),
 )
@@ -94,3 +98,12 @@ CODEX = HookStyle(
 def hooks_of(mode: Mode) -> tuple[Hook, ...]:
     """What is registered in this mode."""
     return tuple(hook for hook in HOOKS if hook.mode == "both" or mode == "web")
+
+
+def is_too_old(style: HookStyle, version: str) -> bool:
+    """A client of this version may not take our hooks; one whose version nobody knows is taken for a new one."""
+    return bool(style.since and version) and _numbers(version) < _numbers(style.since)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

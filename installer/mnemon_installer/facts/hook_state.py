@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Launch
 from mnemon_installer.clients.hook_handlers import wanted_hooks
-from mnemon_installer.clients.hooks_file import may_have_hooks, own_hooks, read_hooks, with_own_hooks
+from mnemon_installer.clients.hooks_file import own_hooks, read_hooks, with_own_hooks
 from mnemon_installer.world import World
 from mnemon_server.errors import MnemonError
 
@@ -28,15 +27,3 @@ def hook_standing(world: World, client: Client, launch: Launch | None) -> HookSt
         return "as wanted" if with_own_hooks(file, wanted).text == file.document.text else "other"
     except MnemonError:  # whoever wants hooks there is told what is wrong
         return "unreadable"
-
-
-def hooks_elsewhere(world: World, client: Client) -> tuple[Path, ...]:
-    """Other files of the client that hold hooks of ours; one that cannot be read counts when it speaks of us."""
-    return tuple(path for path in client.hooks_files(world)[1:] if _has_hooks(world, path))
-
-
-def _has_hooks(world: World, path: Path) -> bool:
-    try:
-        return may_have_hooks(world.read(path)) and bool(own_hooks(read_hooks(world, path)))
-    except MnemonError:
-        return True

@@ -79,7 +79,7 @@ def hooking(facts: Facts, found: ClientFacts) -> AddHooks:
     """The step that puts our hooks into a client's file, or mends them; for one that takes hooks."""
     assert facts.launch is not None and found.hooks_path is not None  # as `takes_hooks` says
     backups, needs = facts.settings.backups_folder, (f"{found.client.name}.entry",)
-    return AddHooks(found.client, facts.launch, found.hooks_path, backups, needs=needs)
+    return AddHooks(found.client, facts.launch, found.hooks_path, backups, found.version, needs=needs)
 
 
 def clean_up(facts: Facts, found: ClientFacts) -> Iterator[RemoveEntry]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Launch
 from mnemon_installer.clients.hook_handlers import WantedHook, wanted_hooks
-from mnemon_installer.clients.hook_table import Mode
+from mnemon_installer.clients.hook_table import Mode, is_too_old
 from mnemon_installer.clients.hooks_file import absent_for, own_hooks, read_hooks, with_own_hooks
-from mnemon_installer.plan.step import Done, Needed, Verdict
+from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.steps.keeping import Insertion, Keeping
 from mnemon_installer.steps.read_only import read_only
 from mnemon_installer.steps.remove_hooks import RemoveHooks
@@ -20,15 +20,15 @@ from mnemon_installer.world import World
 
 @dataclass(frozen=True)
 class AddHooks:
-    """For a client that has hooks. `mode` says which of ours are of use."""
+    """For a client that has hooks. `version` is the client's, where it is known; `mode` says which of ours it gets."""
 
     client: Client
     launch: Launch
     path: Path
     backups: Path
+    version: str = ""
     mode: Mode = "local"
     needs: Sequence[str] = ()
-    is_optional: bool = False
 
     @property
     def key(self) -> str:
@@ -38,10 +38,17 @@ class AddHooks:
     def subject(self) -> str:
         return f"{self.client.title} hooks"
 
+    @property
+    def is_optional(self) -> bool:
+        return self._is_too_old
+
     def describe(self) -> str:
         return f"add hooks to {self.path}: memories for each prompt, what matters of each session"
 
     def check(self, world: World) -> Verdict:
+        if self._is_too_old:
+            reason = f"{self.client.title} {self.version} may not run hooks as mnemon needs them"
+            return Blocked(reason, f"{self.client.version_command[0]} update && mnemon setup {self.client.name}")
         wanted = self._wanted(world)
         file = read_hooks(world, self.path, wanted)
         edited = with_own_hooks(file, wanted)
@@ -62,6 +69,10 @@ class AddHooks:
         removal = RemoveHooks(self.client, self.path, self.backups)
         if isinstance(removal.check(world), Needed):
             removal.apply(world)
+
+    @property
+    def _is_too_old(self) -> bool:
+        return self.client.hooks is not None and is_too_old(self.client.hooks, self.version)
 
     def _wanted(self, world: World) -> tuple[WantedHook, ...]:
         assert self.client.hooks is not None  # only for a client that has hooks

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from mnemon_installer.clients.hook_table import is_too_old
 from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.flows.setup import chosen_clients, is_new, takes_hooks, takes_rules, with_rules
@@ -144,6 +145,7 @@ def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
 
 def _hooks(facts: Facts, choices: Choices) -> Iterator[Question]:
     able = [found for found in chosen_clients(facts, choices) if takes_hooks(facts, choices, found)]
+    able = [found for found in able if found.client.hooks and not is_too_old(found.client.hooks, found.version)]
     if choices.hooks is not None or all(found.hooks == "as wanted" for found in able):
         return
     titles = ", ".join(found.client.title for found in able)

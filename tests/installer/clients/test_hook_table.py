@@ -9,7 +9,7 @@ import pytest
 from mnemon_installer.clients import CLIENTS
 from mnemon_installer.clients.client import Launch
 from mnemon_installer.clients.hook_handlers import call_of, wanted_hooks
-from mnemon_installer.clients.hook_table import CLAUDE_CODE, CODEX, GEMINI, HOOKS, HookStyle
+from mnemon_installer.clients.hook_table import CLAUDE_CODE, CODEX, GEMINI, HOOKS, HookStyle, is_too_old
 from mnemon_server.hooks.door import HOOKS as RUN
 
 MNEMON = Launch("/opt/mnemon")
@@ -60,6 +60,12 @@ def test_claude_starts_the_program_without_a_shell() -> None:
         '{"type": "command", "command": "/my tools/mnemon", '
         '"args": ["hook", "surface", "--client", "claude-code"], "timeout": 8}'
     )
+
+
+def test_a_claude_that_may_not_pass_arguments_on_is_too_old() -> None:
+    for version, verdict in (("2.1.196", True), ("2.0.400", True), ("2.1.197", False), ("2.1.330", False), ("", False)):
+        assert is_too_old(CLAUDE_CODE, version) is verdict
+    assert not is_too_old(GEMINI, "0.1.0")
 
 
 def test_a_vault_elsewhere_is_an_argument_because_a_hook_has_no_variables_of_its_own() -> None:
