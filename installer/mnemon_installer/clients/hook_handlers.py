@@ -49,7 +49,7 @@ def wanted_hooks(
     """All that setup registers with the client of that name."""
     return tuple(
         WantedHook(hook, style.events[hook.moment], _handler(hook, client, style, launch, platform))
-        for hook in hooks_of(mode)
+        for hook in hooks_of(style, mode)
     )
 
 

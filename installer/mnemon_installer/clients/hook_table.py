@@ -48,6 +48,7 @@ class HookStyle:
         refuses_trailing_commas: nor with a comma after the last element.
         off_switch: the keys in that file that stop all hooks, with the value that does.
         names_off: the keys of a list with the names of hooks that are switched off.
+        omits: our events that it does without; another hook of ours does their work there.
         asks_for_trust: it runs none before its user has trusted each, by its place in the file and by its text.
         next_step: what the user has to do before they run.
     """
@@ -63,6 +64,7 @@ class HookStyle:
     refuses_trailing_commas: bool = True
     off_switch: tuple[tuple[str, ...], bool] | None = None
     names_off: tuple[str, ...] = ()
+    omits: frozenset[str] = frozenset()
     asks_for_trust: bool = False
     next_step: str = ""
 
@@ -85,6 +87,9 @@ GEMINI = HookStyle(
     takes_names=True,
     off_switch=(("hooksConfig", "enabled"), False),
     names_off=("hooksConfig", "disabled"),
+    # It forgets a session's first prompt on `--resume` when the start of the session was given text: `surface` gives
+    # that with the first prompt.
+    omits=frozenset({"session-start"}),
 )
 CODEX = HookStyle(
     events={"prompt": "UserPromptSubmit", "session": "SessionStart", "stop": "Stop"},
@@ -95,9 +100,10 @@ CODEX = HookStyle(
 )
 
 
-def hooks_of(mode: Mode) -> tuple[Hook, ...]:
-    """What is registered in this mode."""
-    return tuple(hook for hook in HOOKS if hook.mode == "both" or mode == "web")
+def hooks_of(style: HookStyle, mode: Mode) -> tuple[Hook, ...]:
+    """What is registered with such a client in this mode."""
+    due = (hook for hook in HOOKS if hook.mode == "both" or mode == "web")
+    return tuple(hook for hook in due if hook.event not in style.omits)
 
 
 def is_too_old(style: HookStyle, version: str) -> bool:

@@ -11,13 +11,14 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.memory import Memory, age_in_days, count_tokens
 from mnemon_server.recall import bearing as bearings
 from mnemon_server.recall.bearing import Bearing
+from mnemon_server.recall.general import is_general
 from mnemon_server.recall.search import QueryVector, embed_query, usable_model
 from mnemon_server.vault import memories, origins, vectors, words
 
 # What a memory scores at least before it is put before a model. One of another project shares words by chance; only a
 # preference holds everywhere. A prompt for general knowledge asks for more.
 FLOOR = 0.50
-ELSEWHERE_FLOOR = 0.62
+ELSEWHERE_FLOOR = 0.66
 GENERAL = 0.12
 # Characters of one memory; `memory_get` has the rest. A handoff is the memory that is read instead of a session.
 LONGEST = 700
@@ -53,7 +54,7 @@ def run(
         by_words = {key: bearings.bearing(connection, terms, memory) for key, memory in able.items()}
         homes = origins.origins(connection, list(able))
     scores = {key: bearings.absolute(by_words[key].by_words, near.get(key), background) for key in able}
-    raised = GENERAL if bearings.is_general(prompt) else 0.0
+    raised = GENERAL if is_general(prompt) else 0.0
     floors = {key: raised + _floor(memory, homes.get(key, ""), project) for key, memory in able.items()}
     passing = sorted((key for key in scores if scores[key] >= floors[key]), key=lambda key: (-scores[key], key))
     chosen = _within(tokens, [able[key] for key in passing[:limit]])

@@ -27,6 +27,8 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     if event.source in _EMPTIED and event.session:
         with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
             book.forget_session(event.session, system_clock())
+    if event.client == "gemini":
+        return Outcome(note="comes with the first prompt")
     text, note = _opening(event, settings, surface.seen(event, settings))
     return Outcome(context(event.name or "SessionStart", text) if text else "", note)
 

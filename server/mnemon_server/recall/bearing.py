@@ -9,8 +9,7 @@ little.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -35,6 +34,7 @@ SLOWLY = 0.5
 USUAL = 50.0  # of a thousand
 COMMON_WEIGHT = 0.3
 TITLE_BONUS = 1.25
+RELATED = 0.9
 # Long texts share words with any prompt; a statement of up to this many different words is not held to be long.
 PLAIN_LENGTH = 40
 _SHORTEST_ROOT = 5
@@ -47,10 +47,11 @@ _CONSIDERED = 3_000  # characters of a memory
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the prompt: `root` is its stem without an ending, `weight` how much a match of it says, and `place`
-    which word of the prompt it is."""
+    """A word of the prompt: `root` is what its inflections and relatives begin with, `weight` how much a match of it
+    says, `place` which word of the prompt it is."""
 
     token: str
+    stem: str
     root: str
     weight: float
     place: int
@@ -65,10 +66,12 @@ class Term:
         quoted = '"' + self.root.replace('"', '""') + '"'
         return quoted + "*" if self.is_long else quoted
 
-    def is_in(self, stems: Iterable[str]) -> bool:
-        if self.is_long:
-            return any(stem.startswith(self.root) for stem in stems)
-        return self.root in stems
+    def found_in(self, stems: Collection[str]) -> float:
+        """1 when the word or an inflection of it is there, less for a relative of it, 0 for neither."""
+        if self.stem in stems or self.root in stems:
+            return 1.0
+        rests = [stem[len(self.root) :] for stem in stems if self.is_long and stem.startswith(self.root)]
+        return 0.0 if not rests else 1.0 if any(rest in _ENDINGS for rest in rests) else RELATED
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def telling_terms(connection: apsw.Connection, prompt: str, total: int) -> list[
         if token in STOP_WORDS or token.isdecimal() or (len(token) < 2 and token.isascii()):
             continue
         root = _root(token, stem)
-        found.setdefault(root, Term(token, root, 0.0, place))
+        found.setdefault(root, Term(token, stem, root, 0.0, place))
     weighed = [_weighed(connection, term, total) for term in found.values()]
     return sorted((term for term in weighed if term.weight > 0), key=lambda term: -term.weight)[:MOST_TERMS]
 
@@ -97,11 +100,12 @@ def bearing(connection: apsw.Connection, terms: Sequence[Term], memory: Memory) 
     title = [stem for _, stem in words.tokenize(connection, memory.title)]
     content = [stem for _, stem in words.tokenize(connection, memory.content[:_CONSIDERED])]
     stems = {*title, *content}
-    matched = [(term, TITLE_BONUS if term.is_in(title) else 1.0) for term in terms if term.is_in(stems)]
-    strength = sum(term.weight * bonus for term, bonus in matched)
-    strength += PAIR_BONUS * _pairs([term for term, _ in matched], [title, content])
+    matched = {term: max(TITLE_BONUS * term.found_in(title), term.found_in(stems)) for term in terms}
+    matched = {term: share for term, share in matched.items() if share}
+    strength = sum(term.weight * share for term, share in matched.items())
+    strength += PAIR_BONUS * _pairs(list(matched), [title, content])
     strength /= _length(len(stems))
-    return Bearing(strength / (strength + HALF), strength, tuple(term.token for term, _ in matched))
+    return Bearing(strength / (strength + HALF), strength, tuple(term.token for term in matched))
 
 
 def _pairs(matched: Sequence[Term], texts: Sequence[Sequence[str]]) -> int:
@@ -109,7 +113,7 @@ def _pairs(matched: Sequence[Term], texts: Sequence[Sequence[str]]) -> int:
     by_place = {term.place: term for term in matched}
     pairs = [(term, by_place[place + 1]) for place, term in by_place.items() if place + 1 in by_place]
     return sum(
-        any(one.is_in([a]) and other.is_in([b]) for text in texts for a, b in pairwise(text)) for one, other in pairs
+        any(one.found_in([a]) and other.found_in([b]) for text in texts for a, b in pairwise(text)) for one, other in pairs
     )
 
 
@@ -150,21 +154,3 @@ def candidates(connection: apsw.Connection, terms: Sequence[Term], limit: int) -
     """Ids of the live memories with the best bm25 in their own title and content."""
     match = "{title content} : (" + " OR ".join(term.match for term in terms) + ")"
     return [key for key, _ in words.match_words(connection, match, words.NO_FILTERS, limit)] if terms else []
-
-
-_GENERAL = re.compile(
-    r"\b(how (do|can|would|should|to) (i|you|we|one)?|what('s| is| are) (a|an|the (difference|meaning|best))|what does"
-    r"|what options|explain|difference between|come up with|names? for|draw me|translate|summari[sz]e|draft|shorten"
-    r"|write (me )?(a|an) (short|polite|friendly|nice|quick)|rephrase|reword|proofread|recommend"
-    r"|which \w+ (command|tool|library|font|option)"
-    r"|wie (kann|stelle|mache|geht|bekomme) (ich|man)?|was (bedeutet|ist|heißt|sind)|erklär\w*|übersetz\w*"
-    r"|unterschied zwischen|schreib(e)? (mir )?(eine|ein|einen) (kurze|freundliche|nette|höfliche)\w*|formulier\w*"
-    r"|empfiehl\w*|c[oó]mo (se|puedo|hago|actualizo)|qu[eé] (es|son|significa|diferencia)|expl[ií]ca(me)?"
-    r"|trad[uú]ce(me)?|recom[ie]+nda\w*|resume(me)?|red[aá]cta(me)?)\b",
-    re.IGNORECASE,
-)
-
-
-def is_general(prompt: str) -> bool:
-    """The prompt asks for what anybody could know or write; what the vault holds is then seldom what is wanted."""
-    return _GENERAL.search(prompt[:400]) is not None

@@ -67,8 +67,8 @@ def shapes(client: Client) -> Iterator[tuple[str, bytes | None]]:
 REFUSED = (
     ("null where an object belongs", b'{\n  "hooks": null\n}', 2),
     ("a list where an object belongs", b'{\n  "hooks": []\n}', 2),
-    ("an object where a list belongs", b'{\n  "hooks": {\n    "SessionStart": {}\n  }\n}', 3),
-    ("truncated", b'{\n  "hooks": {\n    "SessionStart": [', 3),
+    ("an object where a list belongs", b'{\n  "hooks": {\n    "PROMPT": {}\n  }\n}', 3),
+    ("truncated", b'{\n  "hooks": {\n    "PROMPT": [', 3),
 )
 
 
@@ -83,7 +83,8 @@ def test_hooks_in_every_shape(world: RealWorld, client: Client, snapshot: Snapsh
         again = parse_hooks(world, path, after.encode(), wanted)
         assert with_own_hooks(again, wanted).text == after, f"{shape}: a second time changes nothing"
         assert len(own_hooks(again)) == len(wanted), shape
-    for shape, before, line in REFUSED:
+    for shape, text, line in REFUSED:
+        before = text.replace(b"PROMPT", client.hooks.events["prompt"].encode())
         with pytest.raises(BadClientFile, match=f"line {line}") as refusal:
             parse_hooks(world, path, before, wanted)
         said = refusal.value.message.replace(str(world.home), "~")

@@ -33,7 +33,6 @@ def test_claude_and_codex_count_in_seconds_and_gemini_in_milliseconds() -> None:
         ]
     assert table("gemini") == [
         ("surface", "BeforeAgent", 8_000),
-        ("session-start", "SessionStart", 8_000),
         ("extract", "AfterAgent", 30_000),
         ("handoff", "AfterAgent", 30_000),
     ]
@@ -105,7 +104,7 @@ def test_where_a_shell_reads_the_command_it_is_quoted_for_that_shell(
 
 def test_gemini_knows_a_hook_by_its_name() -> None:
     names = [each.handler.get("name") for each in wanted_hooks("gemini", GEMINI, MNEMON, "linux")]
-    assert names == ["mnemon-surface", "mnemon-session-start", "mnemon-extract", "mnemon-handoff"]
+    assert names == ["mnemon-surface", "mnemon-extract", "mnemon-handoff"]
     assert all("name" not in each.handler for each in wanted_hooks("codex", CODEX, MNEMON, "linux"))
 
 

@@ -167,17 +167,20 @@ def test_ours_of_an_older_version_are_brought_up_to_date_and_go_for_good(bench: 
     [
         (b'{\n  "hooks": null\n}', "line 2, column 12: hooks is null, not an object"),
         (b'{"hooks": []}', "hooks is a list, not an object"),
-        (b'{"hooks": {\n"SessionStart": {}}}', "line 2, column 17: hooks.SessionStart is an object, not a list"),
+        (b'{"hooks": {\n"PROMPT": {}}}', "line 2, column 17: hooks.PROMPT is an object, not a list"),
         (b'{\n\n  "hooks": {', "line 3, column 13: the text ends here"),
         (b'{\n"a": "\xff"}', "is not UTF-8 text (line 2)"),
         (b"[]", "an object is due here"),
     ],
 )
 def test_where_hooks_have_no_room_the_file_is_left(bench: Bench, content: bytes, reason: str) -> None:
+    assert bench.client.hooks is not None
+    event = bench.client.hooks.events["prompt"]
+    content = content.replace(b"PROMPT", event.encode())
     bench.path.write_bytes(content)
     verdict = look_at(bench.add, bench.world)
     assert isinstance(verdict, Blocked)
-    assert reason in verdict.reason
+    assert reason.replace("PROMPT", event).replace("column 17", f"column {len(event) + 5}") in verdict.reason
     assert "it was left as it is" in verdict.reason
     assert verdict.hint.startswith("${EDITOR:-nano} +")
     assert look_at(bench.take, bench.world) == Done()  # nothing of ours is in there

@@ -11,7 +11,8 @@ import pytest
 from tests.server.hooks.conftest import context_of, prompt
 
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.hooks import surface
+from mnemon_server.hooks import session_start, surface
+from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import FILE_NAME, ledger
 from mnemon_server.hooks.recalled import injected_lately, recalled
 from mnemon_server.settings import Settings
@@ -172,6 +173,8 @@ def test_gemini_gets_what_its_session_starts_with_in_the_first_prompt(vault: InP
     assert "Dana uses vim." in first
     assert MIGRATIONS in first
     assert "Dana uses vim." not in surfaced(settings, "and the prefix of that migration file?", client="gemini")
+    start = HookEvent("gemini", "SessionStart", "another", source="startup")
+    assert session_start.run(start, settings).answer == ""
 
 
 def test_a_pasted_file_of_a_megabyte_is_no_trouble(vault: InProcess, settings: Settings) -> None:
