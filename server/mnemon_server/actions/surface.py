@@ -35,8 +35,8 @@ def run(
     exclude: Sequence[str] = (),
     project: str = "",
 ) -> dict[str, Any]:
-    """At most `limit` memories within a budget of `tokens`, best first; none of `exclude` (uids). `project` is where the
-    prompt was typed.
+    """At most `limit` memories within a budget of `tokens`, best first; none of `exclude` (uids). `project` is where
+    the prompt was typed.
 
     Handoffs are left out, and so is what a model said until somebody has kept or read it. With a model that is
     loaded already, and whose background is known, meaning counts too; none is loaded for this.

@@ -27,7 +27,11 @@ class VaultClient(Protocol):
 
 
 def connect(
-    settings: Settings, caller: str, report: Progress | None = None, session: str | None = None, project: str = ""
+    settings: Settings,
+    caller: str,
+    report: Progress | None = None,
+    session: str | None = None,
+    project: str = "",
 ) -> VaultClient:
     """A client of the vault that `settings` names; `caller` is recorded as the source of what it saves.
     `report(done, total)` is called on the way through long work. `session` names what belongs together; by default

@@ -13,9 +13,9 @@ _COMMAND = re.compile(r"[/!#@]\S*")
 _PHRASES = """
 yes, yeah, yep, yup, no, nope, ok, okay, k, sure, fine, great, good, nice, cool, perfect, thanks, thank you, thx, ty,
 please, pls, right, correct, exactly, done, stop, wait, continue, go, go on, go ahead, go for it, proceed, do it,
-do that, next, again, try again, retry, keep going, sounds good, looks good, lgtm, ship it, carry on, that's it, that's fine,
-that's right, that's good, that's all, hi, hello, hey, morning, good morning, good evening, good afternoon, bye,
-how are you, what do you think, nevermind, never mind, got it, i see, hm, hmm, ah, oh, wow, lol, haha,
+do that, next, again, try again, retry, keep going, sounds good, looks good, lgtm, ship it, carry on, that's it,
+that's fine, that's right, that's good, that's all, hi, hello, hey, morning, good morning, good evening, good afternoon,
+bye, how are you, what do you think, nevermind, never mind, got it, i see, hm, hmm, ah, oh, wow, lol, haha,
 ja, nein, nee, doch, danke, danke dir, danke schön, bitte, gut, super, prima, passt, genau, weiter, mach das,
 mach weiter, los, hallo, moin, guten morgen, guten tag, alles klar, klar, stimmt, richtig, fertig, nochmal,
 sí, si, vale, gracias, bueno, bien, perfecto, claro, sigue, adelante, continúa, continua, hazlo, hola, buenos días,

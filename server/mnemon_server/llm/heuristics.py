@@ -1,24 +1,45 @@
-"""Statements worth keeping, found by signs in the sentence: no model, no network, a millisecond a message."""
+"""Statements worth keeping, found by a linear model over signs and words: no network, a millisecond a message.
+
+The weights are fitted to the labelled transcripts in tests/fixtures/transcripts by `python -m tests.golden.fit`; the
+held-out half of the golden set takes no part in that and measures them.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from mnemon_server.llm import Said, Statement
+from mnemon_server.llm.features import features, signs_in
 from mnemon_server.llm.secrets import redacted
 from mnemon_server.llm.sentences import Sentence, sentences
-from mnemon_server.llm.signs import ASSISTANT_SIGNS, USER_SIGNS, Sign
+from mnemon_server.llm.sign import Sign
 from mnemon_server.llm.titles import title_of
-from mnemon_server.llm.wording import has_own_subject, trimmed
+from mnemon_server.llm.wording import trimmed
 
-USER_THRESHOLD = 1.5
-ASSISTANT_THRESHOLD = 1.7
 LONGEST = 600  # characters; a longer sentence is pasted text or a whole paragraph
 SHORTEST = 25
 FEWEST_WORDS = 5
 _QUESTION = re.compile(r"[?¿？]\s*[\"')\]*_]*$|^¿")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A logistic regression: `probability = 1 / (1 + exp(-(bias + sum of weight x value)))`, with the probability
+    from which on a sentence is kept."""
+
+    bias: float
+    threshold: float
+    of: Mapping[str, float]
+
+    def probability(self, found: Mapping[str, float]) -> float:
+        total = self.bias + sum(self.of.get(name, 0.0) * value for name, value in found.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @dataclass(frozen=True)
@@ -48,28 +69,14 @@ def judge(sentence: Sentence, role: str) -> Statement | None:
     if not may_stand_alone(sentence.text):
         return None
     text = trimmed(sentence.text)
-    weight, signs = weigh(sentence, text, role)
-    threshold = USER_THRESHOLD if role == "user" else ASSISTANT_THRESHOLD
-    if weight < threshold or len(text.split()) < FEWEST_WORDS:
+    signs = signs_in(text)
+    weights = weights_of(role)
+    probability = weights.probability(features(sentence, text, signs))
+    if probability < weights.threshold or len(text.split()) < FEWEST_WORDS:
         return None
     clean = redacted(text)
-    leading = max((sign for sign, _ in signs if sign.kind), key=lambda sign: sign.weight, default=None)
-    kind = leading.kind if leading else "fact"
-    cue = next((words for sign, words in signs if sign is leading), "")
-    return Statement(clean, title_of(clean), kind, role, cue.lower(), round(weight, 2))
-
-
-def weigh(sentence: Sentence, text: str, role: str) -> tuple[float, list[tuple[Sign, str]]]:
-    """The sum of the signs found, and the signs with the words that show them."""
-    signs = list(_found(USER_SIGNS if role == "user" else ASSISTANT_SIGNS, text))
-    weight = sum(sign.weight for sign, _ in signs)
-    words = len(text.split())
-    weight += 0.3 if words >= 12 else 0.0 if words >= 8 else -0.5
-    if not has_own_subject(text):
-        weight -= 0.5
-    if role == "assistant" and sentence.is_item:
-        weight -= 0.6
-    return weight, signs
+    kind, cue = _kind(signs)
+    return Statement(clean, title_of(clean), kind, role, cue, round(probability, 3))
 
 
 def may_stand_alone(text: str) -> bool:
@@ -79,8 +86,15 @@ def may_stand_alone(text: str) -> bool:
     return _QUESTION.search(text) is None and not text.endswith((":", "…", "..."))
 
 
-def _found(signs: Iterable[Sign], text: str) -> Iterator[tuple[Sign, str]]:
-    for sign in signs:
-        match = sign.pattern.search(text)
-        if match is not None:
-            yield sign, match[0].strip()
+@cache
+def weights_of(role: str) -> Weights:
+    """The fitted weights for what this role says."""
+    text = files("mnemon_server.llm").joinpath("weights.json").read_text(encoding="utf-8")
+    fitted = json.loads(text)[role]
+    return Weights(fitted["bias"], fitted["threshold"], fitted["weights"])
+
+
+def _kind(signs: Sequence[tuple[Sign, str]]) -> tuple[str, str]:
+    """What the statement is, and the words that say so: of several signs the first in their order."""
+    telling = next(((sign.kind, words) for sign, words in signs if sign.kind), ("fact", ""))
+    return telling[0], " ".join(telling[1].lower().split())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from mnemon_server.llm.sign import either
 
 MOST_CHARACTERS = 60_000
 # A line this long was pasted, not typed.
@@ -13,13 +15,23 @@ LONGEST_LINE = 4_000
 
 @dataclass(frozen=True)
 class Sentence:
-    """`is_item`: a bullet or a numbered line; `heading`: the nearest heading or introducing line above it;
-    `before`: the sentence before it in the same message."""
+    """One sentence of a message.
+
+    Attributes:
+        text: as it was written, without marks of emphasis.
+        is_item: a bullet or a numbered line.
+        heading: the nearest heading or introducing line above it.
+        place: its number in the message, from 0.
+        count: how many sentences the message has.
+        length: of the message, in characters.
+    """
 
     text: str
     is_item: bool = False
     heading: str = ""
-    before: str = ""
+    place: int = 0
+    count: int = 1
+    length: int = 0
 
 
 _PRIVATE = re.compile(r"<private>.*?(?:</private>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -29,32 +41,37 @@ _ITEM = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _MARKS = re.compile(r"(\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w))")
 _END = re.compile(r"(?<=[.!?…])[\"')\]*_]*\s+(?=\S)|(?<=[。！？])")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|resp|cf|incl|no|nr|z\.b|d\.h|u\.a|bzw|ca|p\.ej|ej|sr|sra|dr|st|fig|min|max|v)\.|\b\d+\.|\.\.\.)$",
-    re.IGNORECASE,
-)
+_ABBREVIATIONS = """
+e\\.g|i\\.e|etc|vs|approx|resp|cf|incl|no|nr|z\\.b|d\\.h|u\\.a|bzw|ca|p\\.ej|ej|sr|sra|dr|st|fig|min|max|v
+"""
+_ABBREVIATED = re.compile(rf"(?:\b(?:{_ABBREVIATIONS.strip()})\.|\b\d+\.|\.\.\.)$", re.IGNORECASE)
 # What a line of a log, a mail, a chat, a stack trace or a shell begins with.
 _PASTED = re.compile(
-    r"^\s*(?:>|\||\$ |% |at \S+\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:|\[\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?\b|\[[A-Z]+\]"
+    r"^\s*(?:>|\||\$ |% |at \S+\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:|\[\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?\b"
+    r"|\[[A-Z]+\]"
     r"|(?:From|To|Subject|Date|Cc|Von|An|Betreff|De|Para|Asunto):\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)\b"
     r"|[<{}\[\]();]|@@|diff --git|[+-]{3} |commit [0-9a-f]{7,}|-----BEGIN|On .{5,60} wrote:|Am .{5,60} schrieb)"
 )
-_INTRODUCED = re.compile(
-    r"\b(?:wrote|says?|said|schrieb|schreibt|sagt|dice|escribi[oó]|paste|pasted|pasting|mail|email|thread|slack|log|logs|output|message|README|docs?)\b"
-    r"[^.!?\n]{0,60}:\s*$",
-    re.IGNORECASE,
-)
+_SOURCES = """
+wrote|says?|said|schrieb|schreibt|sagt|dice|escribi[oó]|paste|pasted|pasting|mail|email|thread|slack|logs?|output|message
+README|docs?
+"""
+_INTRODUCED = re.compile(rf"\b(?:{either(_SOURCES)})\b[^.!?\n]{{0,60}}:\s*$", re.IGNORECASE)
 
 
 def sentences(message: str) -> list[Sentence]:
     """The sentences of one message, in order."""
-    text = without_foreign(message[:MOST_CHARACTERS])
-    found: list[Sentence] = []
+    found = list(_sentences(without_foreign(message[:MOST_CHARACTERS])))
+    count, length = len(found), len(message)
+    return [replace(each, place=place, count=count, length=length) for place, each in enumerate(found)]
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
     heading = ""
     is_quoting = False
     for line in text.split("\n"):
         if not line.strip():
-            is_quoting = is_quoting and bool(found) and False
+            is_quoting = False
             continue
         if _HEADING.match(line):
             heading = _HEADING.sub("", line).strip()
@@ -63,13 +80,10 @@ def sentences(message: str) -> list[Sentence]:
             continue
         item = _ITEM.match(line)
         plain = _MARKS.sub("", line[item.end() :] if item else line).strip()
-        for text_of_one in _split(plain):
-            before = found[-1].text if found else ""
-            found.append(Sentence(text_of_one, item is not None, heading, before))
+        yield from (Sentence(one, item is not None, heading) for one in _split(plain) if one)
         if plain.endswith(":"):
             heading = plain
             is_quoting = _INTRODUCED.search(plain) is not None
-    return found
 
 
 def without_foreign(message: str) -> str:

@@ -1,4 +1,4 @@
-"""What a session leaves for the next one: goal, done, decisions, files, open ends, next step. By signs, without a model."""
+"""What a session leaves for the next one: goal, done, decisions, files, open ends, next step. By signs, no model."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mnemon_server.llm import Said, Statement
 from mnemon_server.llm.secrets import redacted
 from mnemon_server.llm.sentences import Sentence, sentences
+from mnemon_server.llm.sign import either
 from mnemon_server.llm.wording import trimmed
 
 GOAL_LENGTH = 240
@@ -18,25 +19,43 @@ MOST_FILES = 12
 _SUBSTANTIAL_WORDS = 6
 _LONG_ANSWER = 1_500  # characters of answers that make a session of one prompt worth a note
 
-_DONE = re.compile(
-    r"^(?:done|fixed|added|applied|implemented|updated|changed|removed|deleted|renamed|moved|created|published|merged|deployed|masked|corrected|refactored"
-    r"|i(?:'ve| have)? (?:also )?(?:added|fixed|changed|updated|removed|moved|replaced|created|wrote|switched|dropped|implemented|renamed|split|extracted|refactored)"
-    r"|umgesetzt|angepasst|behoben|erledigt|hinzugefügt|ich habe|corregido|subido|listo|hecho|a[ñn]adido|cambiado|he (?:a[ñn]adido|cambiado|corregido|movido|quitado))\b"
-    r"|\b(?:tests? (?:pass|are green|is green)|is (?:in place|green|written|nullable now|fixed)|now (?:runs|uses|returns|points|handles|throws)"
-    r"|sind grün|ist grün|pasan los|en verde)\b",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    r"\b(?:still open|remaining|remains|to ?do|not done( yet)?|left to do|follow-up|open:|open question|up next|next step|next:|next up|what'?s left|to finish"
-    r"|haven'?t (?:touched|tagged|done|changed)|left (?:that|it|them|those) (?:alone|unchanged)|unresolved|pending|blocked (?:on|by)|needs? (?:a )?(?:decision|review)"
-    r"|offen|ausstehend|nächster schritt|noch nicht|als nächstes|fehlt noch|queda pendiente|pendiente|siguiente paso|falta(?:n)? (?:por )?)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^(?:still open|remaining|to ?do|not done yet|follow-up(?: for [\w ]+)?|open|up next|next step(?: is yours)?|next|next up|what remains(?: is)?|to finish[\w ]*"
-    r"|offen(?: ist noch)?|nächster schritt|als nächstes|queda pendiente|pendiente|siguiente paso)\s*[:–-]\s*",
-    re.IGNORECASE,
-)
+_FINISHED = """
+fixed|added|applied|implemented|updated|changed|removed|deleted|renamed|moved|created|published|merged|deployed|masked
+corrected|refactored|umgesetzt|angepasst|behoben|erledigt|hinzugefügt|ich habe|corregido|subido|a[ñn]adido|cambiado
+he (?:a[ñn]adido|cambiado|corregido|movido|quitado)|i(?:'ve| have)? (?:also )?(?:\\w+ed|wrote|split)
+"""
+_STANDS = """
+tests? (?:pass|are green|is green)|is (?:in place|green|written|nullable now|fixed)|sind grün|ist grün
+pasan los|en verde|now (?:runs|uses|returns|points|handles|throws)
+"""
+_LEFT = """
+open points?|next i(?:'d|'ll| would| could| will)?|next(?= *[.,!]|$)|next thing|still to \\w+|still (?:needs?|missing)
+for later|tomorrow|on (?:monday|tuesday|wednesday|thursday|friday)|let me know (?:once|when)
+once (?:that|this|it|ci|the)|morgen|mañana
+still open|remaining|remains|to ?do|not done(?: yet)?|left to do|follow-up|open:|open question|up next|next step|next:
+next up|what'?s left|to finish|haven'?t (?:touched|tagged|done|changed)|left (?:that|it|them|those) (?:alone|unchanged)
+unresolved|pending|blocked (?:on|by)|needs? (?:a )?(?:decision|review)|offen|ausstehend|nächster schritt|noch nicht
+als nächstes|fehlt noch|queda pendiente|pendiente|siguiente paso|faltan? (?:por )?
+"""
+# What a person puts off, in their own last words.
+_PUT_OFF = """
+later|next (?:week|time|sprint|session|step|up)|i'?ll|still (?:have|need|want) to|(?:have|need|has|needs) to|remember to
+don'?t forget|remind me|park(?:ed)?|postponed?|afterwards|after that|when i'?m back|what'?s left|later on|some ?day
+später|danach|nächste\\w*|noch (?:zu|offen|machen)|muss noch|müssen noch|vergiss nicht|luego|después|pr[oó]xim[oa]|falta
+hay que
+"""
+_LAST_WORDS = 2  # messages of the user
+_NAMED_SO = """
+still open|remaining|to ?do|not done yet|follow-up(?: for [\\w ]+)?|open|up next|next step(?: is yours)?|next|next up
+what remains(?: is)?|to finish[\\w ]*|offen(?: ist noch)?|nächster schritt|als nächstes|queda pendiente|pendiente
+siguiente paso
+"""
+
+
+_DONE = re.compile(rf"^(?:{either(_FINISHED)})\b|\b(?:{either(_STANDS)})\b", re.IGNORECASE)
+_OPEN = re.compile(rf"\b(?:{either(_LEFT)})", re.IGNORECASE)
+_PUTS_OFF = re.compile(rf"\b(?:{either(_PUT_OFF)})\b", re.IGNORECASE)
+_LABEL = re.compile(rf"^(?:{either(_NAMED_SO)})\s*[:–-]\s*", re.IGNORECASE)
 _ASKED = re.compile(r"[?？]\s*$")
 
 
@@ -69,14 +88,14 @@ def summarize(said: Sequence[Said], statements: Sequence[Statement], files: Sequ
     if not prompts or not _is_worth_it(prompts, answers, statements, files):
         return None
     spoken = [sentence for answer in answers for sentence in sentences(answer)]
-    still_open = _open_ends(spoken)
+    still_open = [*_open_ends(spoken), *_put_off(said)]
     return Summary(
         goal=_cut(prompts[0], GOAL_LENGTH),
         done=_last(sentence.text for sentence in spoken if _DONE.search(sentence.text) and not _is_asked(sentence)),
         decisions=_last(each.text for each in statements if each.role == "user"),
         files=tuple(files[-MOST_FILES:]),
         open=_last(still_open),
-        next=_next_step(answers, still_open),
+        next=_next_step(answers, _put_off(said), still_open),
     )
 
 
@@ -100,16 +119,20 @@ def _open_ends(spoken: Sequence[Sentence]) -> list[str]:
     return [_LABEL.sub("", each.text) for each in found if not _is_asked(each)]
 
 
-def _next_step(answers: Sequence[str], still_open: Sequence[str]) -> str:
-    """What the last answer leaves: an open end, else its question."""
+def _put_off(said: Sequence[Said]) -> list[str]:
+    """What the user means to do, or have done, another time."""
+    last = [each.text for each in said if each.role == "user"][-_LAST_WORDS:]
+    spoken = [sentence for text in last for sentence in sentences(text)]
+    found = [each.text for each in spoken if _OPEN.search(each.text) or _PUTS_OFF.search(each.text)]
+    return [text for text in found if len(text.split()) >= _SUBSTANTIAL_WORDS - 1 and not _ASKED.search(text)]
+
+
+def _next_step(answers: Sequence[str], put_off: Sequence[str], still_open: Sequence[str]) -> str:
+    """What the user has put off, else what the last answer leaves: an open end, or its question."""
     last = sentences(answers[-1]) if answers else []
-    in_last = [each for each in _open_ends(last)]
-    if in_last:
-        return _cut(in_last[-1], LINE_LENGTH)
-    asked = [each.text for each in last if _is_asked(each) and len(each.text.split()) >= 4]
-    if asked:
-        return _cut(f"to be answered: {asked[-1]}", LINE_LENGTH)
-    return _cut(still_open[-1], LINE_LENGTH) if still_open else ""
+    asked = [f"to be answered: {each.text}" for each in last if _is_asked(each) and len(each.text.split()) >= 4]
+    found = put_off[-1:] or _open_ends(last)[-1:] or asked[-1:] or still_open[-1:]
+    return _cut(found[0], LINE_LENGTH) if found else ""
 
 
 def _is_asked(sentence: Sentence) -> bool:

@@ -7,7 +7,7 @@ import re
 LONGEST = 70
 _SHORTEST = 18
 _CLAUSE = re.compile(
-    r"[,;:(–—]\s|\s(?:because|since|so that|so|which|whereas|unless|weil|da|damit|sonst|porque|ya que|as[ií] que|de modo que)\s"
+    r"[,;:(–—]\s|\s(?:because|since|so that|so|which|whereas|unless|weil|da|damit|sonst|porque|ya que|as[ií] que)\s"
 )
 _MARKS = re.compile(r"[`*]{1,2}")
 

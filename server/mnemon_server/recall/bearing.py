@@ -113,7 +113,8 @@ def _pairs(matched: Sequence[Term], texts: Sequence[Sequence[str]]) -> int:
     by_place = {term.place: term for term in matched}
     pairs = [(term, by_place[place + 1]) for place, term in by_place.items() if place + 1 in by_place]
     return sum(
-        any(one.found_in([a]) and other.found_in([b]) for text in texts for a, b in pairwise(text)) for one, other in pairs
+        any(one.found_in([a]) and other.found_in([b]) for text in texts for a, b in pairwise(text))
+        for one, other in pairs
     )
 
 

@@ -14,14 +14,16 @@ what (?:does|do) \w+ (?:mean|stand for|do)
 what (?:can i do|options)
 who (?:is|was|are|invented|wrote|made|founded)
 which \w+ (?:command|tool|library|font|option|do|does|should|scheme)
-(?:explain|describe) (?:to me|me|the (?:difference|concept|idea)|what|how|why|\w+ (?:to me|like|in (?:simple|short|plain)))
+(?:explain|describe) (?:to me|me|the (?:difference|concept|idea)|what|how|why)
+(?:explain|describe) \w+ (?:to me|like|in (?:simple|short|plain))
 (?:difference|diff) between
 come up with
 names? for
 draw me
 translate
 make my (?:english|german|text)
-(?:write|draft|compose) (?:me )?(?:a|an|some|the)? ?(?:\w+ ){0,2}(?:e?-?mail|letter|invitation|tweet|poem|joke|reply|bio|announcement|ad|post|mail|cover letter)
+(?:write|draft|compose) (?:me )?(?:a|an|some|the)? ?(?:\w+ ){0,2}(?:e?-?mail|letter|invitation|tweet|poem|joke)
+(?:write|draft|compose) (?:me )?(?:a|an|some|the)? ?(?:\w+ ){0,2}(?:reply|bio|announcement|ad|post|mail|cover letter)
 (?:write|give) (?:me )?(?:a|an) (?:short|polite|friendly|nice|quick|funny)
 subject line
 release notes
