@@ -28,7 +28,8 @@ ROLES = ("user", "assistant")
 C = 0.3
 FEWEST = 3  # sentences with a feature that is to have a weight
 FOLDS = 8
-PRECISION = 0.87
+# A model's explanations are hard to tell from what it found out, and what it said waits in the inbox in any case.
+PRECISION = {"user": 0.87, "assistant": 0.82}
 _STEPS = 60
 _SMALLEST = 0.02
 
@@ -49,7 +50,7 @@ def main() -> None:
     for role in ROLES:
         examples = [example for case in cases for example in examples_of(case, role)]
         wanted = sum(label.role == role for case in cases for label in labels_of(case))
-        threshold, precision, recall = _threshold(examples, wanted)
+        threshold, precision, recall = _threshold(examples, wanted, PRECISION[role])
         weights, bias = fit(examples)
         print(
             f"{role}: {len(examples)} sentences, threshold {threshold}, precision {precision:.3f}, recall {recall:.3f}"
@@ -100,8 +101,8 @@ def fit(examples: Sequence[Example]) -> tuple[dict[str, float], float]:
     return {name: float(weights[number]) for name, number in place.items()}, float(weights[-1])
 
 
-def _threshold(examples: Sequence[Example], wanted: int) -> tuple[float, float, float]:
-    """The lowest threshold with the precision asked for, and what it comes to, on cases that were left out."""
+def _threshold(examples: Sequence[Example], wanted: int, least: float) -> tuple[float, float, float]:
+    """The lowest threshold with a precision of `least`, and what it comes to, on cases that were left out."""
     cases = sorted({example.case for example in examples})
     guessed: list[tuple[float, Example]] = []
     for fold in range(FOLDS):
@@ -115,7 +116,7 @@ def _threshold(examples: Sequence[Example], wanted: int) -> tuple[float, float, 
         chosen = [example for probability, example in guessed if probability >= hundredths / 100]
         right = [example for example in chosen if example.answers]
         precision = len(right) / max(1, len(chosen))
-        if precision >= PRECISION:
+        if precision >= least:
             recall = len({(e.case, label.said) for e in right for label in e.answers}) / wanted
             return hundredths / 100, precision, recall
     raise AssertionError("no threshold reaches the precision")

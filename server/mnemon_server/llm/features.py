@@ -93,8 +93,5 @@ def _shape(sentence: Sentence, text: str) -> dict[str, float]:
 
 def _place(sentence: Sentence) -> dict[str, float]:
     return {f"message over {limit}": float(sentence.count > limit) for limit in _MESSAGE_LENGTHS} | {
-        "first of the message": float(sentence.place == 0),
-        "second of the message": float(sentence.place == 1),
-        "last of the message": float(sentence.place == sentence.count - 1),
         "long message": float(sentence.length > _LONG_MESSAGE),
     }
