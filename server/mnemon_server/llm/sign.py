@@ -51,6 +51,14 @@ ORDER = Sign(
         re.IGNORECASE,
     ),
 )
+# `the build is red, find out why`: what stands before the order is its occasion.
+ORDER_WITHIN = Sign(
+    "order within",
+    re.compile(
+        rf"[,;:] (?:(?:please|pls|so|and|then|und|bitte|y|por favor),? )*(?:{either(_ORDERS)})\b|\bfind out\b",
+        re.IGNORECASE,
+    ),
+)
 DANGLING = Sign(
     "dangling",
     re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mnemon_server.llm.sign import DANGLING, ORDER, WORK, Sign, words
+from mnemon_server.llm.sign import DANGLING, ORDER, ORDER_WITHIN, WORK, Sign, words
 
 SIGNS_AGAINST: tuple[Sign, ...] = (
     words(
@@ -94,6 +94,7 @@ l[ií]nea \d+ | two (suspects|places|things) | this (case|run|commit|branch|pr)
 """,
     ),
     ORDER,
+    ORDER_WITHIN,
     DANGLING,
     WORK,
 )
