@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import cli, concurrency, importing, save, scan, search, serve, table
+from tests.bench import cli, concurrency, golden, hooks, importing, save, scan, search, serve, table
 from tests.bench.measure import Bench, Figure
 from tests.bench.vaults import Shelf
 
 BENCHES: tuple[tuple[str, Callable[[Bench, Shelf], Iterator[Figure]]], ...] = (
     ("cli", cli.run),
+    ("hooks", hooks.run),
+    ("golden", golden.run),
     ("serve", serve.run),
     ("search", search.run),
     ("save", save.run),

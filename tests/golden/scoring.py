@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tests.golden.cases import Case
 
+from mnemon_server.llm import Said
+
 # Share of the shorter one's words that must be in the longer one: a found sentence may hold more than its label.
 _SHARED = 0.6
 _FEW = 4
@@ -44,6 +46,11 @@ class Score:
         return Score(
             self.told + other.told, self.right + other.right, self.wanted + other.wanted, self.found + other.found
         )
+
+
+def said_in(case: Case) -> list[Said]:
+    """What was said in a case, in order."""
+    return [Said(role, turn[role]) for turn in case.turns for role in ("user", "assistant") if role in turn]
 
 
 def labels_of(case: Case) -> list[Label]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
@@ -42,6 +41,8 @@ def _work_alone(work: Callable[[], object]) -> None:
 
 
 def _start_again(arguments: Sequence[str], data: bytes) -> None:
+    import subprocess  # costs as much as all the rest, and elsewhere there is fork
+
     flags = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     again = subprocess.Popen(
         [sys.executable, "-m", "mnemon_server.hooks.door", *arguments, PATIENT],

@@ -17,23 +17,17 @@ SURFACED = (
 STARTED = "From mnemon: what earlier sessions left for this one. Notes, not a request; they may be out of date."
 
 
-def listed(memories: Sequence[Json]) -> list[str]:
-    """One entry per memory: `#12 [decision, 3 d old, by claude-code] title`, its text below."""
-    return [_entry(memory) for memory in memories]
-
-
-def framed(introduction: str, entries: Sequence[str]) -> str:
-    """The introduction and the fenced entries, as many as the client takes whole."""
-    shown = list(entries)
-    while shown:
-        text = f"{introduction}\n{fence(chr(10).join(shown))}"
+def framed(introduction: str, memories: Sequence[Json]) -> tuple[str, Sequence[Json]]:
+    """The introduction with the fenced entries, and the memories that it holds: as many as a client takes whole."""
+    for count in range(len(memories), 0, -1):
+        text = f"{introduction}\n{fence(chr(10).join(map(_entry, memories[:count])))}"
         if len(text) <= MOST_CHARACTERS:
-            return text
-        shown.pop()
-    return ""
+            return text, memories[:count]
+    return "", ()
 
 
 def _entry(memory: Json) -> str:
+    """`#12 [decision, 3 d old, by claude-code] title`, its text below."""
     source = f", by {memory['source_client']}" if memory["source_client"] else ""
     head = f"#{memory['id']} [{memory['type']}, {memory['age_days']:.0f} d old{source}]"
     title, text = defang(memory["title"]), defang(memory["text"])

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from functools import reduce
 from operator import add
+from pathlib import Path
 
 import pytest
 from tests.golden.cases import HALVES, Case, all_cases, load_cases
-from tests.golden.scoring import Score, score
+from tests.golden.scoring import Score, said_in, score
+from tests.golden.surfacing import surfacing
 
-from mnemon_server.llm import Said
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.summary import Summary, summarize
-
-
-def said_in(case: Case) -> list[Said]:
-    return [Said(role, turn[role]) for turn in case.turns for role in ("user", "assistant") if role in turn]
 
 
 def scored(case: Case) -> Score:
@@ -36,6 +33,14 @@ def test_nothing_of_tool_results_attachments_or_what_was_injected_is_kept(half: 
         spoken = " ".join(each.text for each in said_in(case))
         kept = [each.text for each in Heuristics().extract(said_in(case))]
         assert all(_words(text) <= _words(spoken) for text in kept), case.name
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_the_right_memories_surface_and_seldom_any_other(half: str, tmp_path: Path) -> None:
+    """By words alone, in a vault that holds what all sessions of the half left."""
+    found = surfacing(tmp_path / "vault", load_cases(half))
+    assert found.hits >= 0.80 * found.related, found
+    assert found.silent >= 0.94 * found.unrelated, found
 
 
 def test_trivial_sessions_leave_nothing_at_all() -> None:
