@@ -11,15 +11,21 @@ import pytest
 from tests.npm.machine import Machine
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    """A machine with mnemon installed and nothing else."""
+@pytest.fixture(scope="session")
+def mnemon() -> Path:
+    """The command of the environment that runs the tests."""
     command = Path(sysconfig.get_path("scripts")) / "mnemon"
     if not command.exists():
         pytest.skip(f"mnemon is not installed beside {sys.executable}")
+    return command
+
+
+@pytest.fixture
+def machine(tmp_path: Path, mnemon: Path) -> Machine:
+    """A machine with mnemon installed and nothing else."""
     home = tmp_path / "machine"
     home.mkdir()
-    return Machine(home, command)
+    return Machine(home, mnemon)
 
 
 @pytest.fixture(scope="session")

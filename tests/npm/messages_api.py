@@ -105,6 +105,11 @@ class MessagesApi:
         """The requests of the conversation itself: those that offer the model tools."""
         return [request for request in self.requests if request.body.get("tools")]
 
+    @property
+    def heard(self) -> list[str]:
+        """The same, each as the text that the model reads."""
+        return [request.text for request in self.turns]
+
     def result_of(self, call: int) -> Json | None:
         """What the client answered to the call with this index, None while it has not."""
         answers = [request.results[_call_id(call)] for request in self.turns if _call_id(call) in request.results]
