@@ -56,7 +56,9 @@ def find_launcher(world: World, installation: Installation) -> Launcher:
         return Launcher(None, problem, _KEEP)
     links = [*find_programs(world, "mnemon"), world.home / ".local" / "bin" / name]
     for link in links:
-        if link != own and link.parent not in installation.script_folders and _leads_to(link, own):
+        # The user's folder of scripts and of links may be the same one: `~/.local/bin`.
+        is_apart = link.is_symlink() or link.parent not in installation.script_folders
+        if link != own and is_apart and _leads_to(link, own):
             return Launcher(link)
     return Launcher(own)
 

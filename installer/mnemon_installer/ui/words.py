@@ -148,7 +148,8 @@ def fact(result: Json) -> Iterator[str]:
 
 
 def undone(result: Json) -> Iterator[str]:
-    yield f"{'would take' if result['dry_run'] else 'took'} back: {result['action']} by {result['actor']}, {result['at'][:16]}Z"
+    told = "would take" if result["dry_run"] else "took"
+    yield f"{told} back: {result['action']} by {result['actor']}, {result['at'][:16]}Z"
     for change in result["changes"]:
         number = f"#{change['id']} " if change["id"] else ""
         yield f"  {change['action']}: {number}{change['title']}"
@@ -197,7 +198,8 @@ def _reason(each: Json) -> str:
     if each["score"] is None:
         return "given at the start of the session: pinned, or the last handoff of the project"
     meaning = "" if each["cosine"] is None else f", cosine {each['cosine']:.2f}"
-    return f"score {each['score']:.2f}, floor {each['floor']:.2f}; the prompt's words {', '.join(each['terms']) or 'none'}{meaning}"
+    shared = ", ".join(each["terms"]) or "none"
+    return f"score {each['score']:.2f}, floor {each['floor']:.2f}; the prompt's words {shared}{meaning}"
 
 
 def imported(result: Json) -> Iterator[str]:

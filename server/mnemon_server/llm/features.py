@@ -92,6 +92,11 @@ def _shape(sentence: Sentence, text: str) -> dict[str, float]:
 
 
 def _place(sentence: Sentence) -> dict[str, float]:
+    """A message of several sentences mostly opens with what is wanted now; one of a single sentence says nothing so."""
+    is_one_of_many = sentence.count > 1
     return {f"message over {limit}": float(sentence.count > limit) for limit in _MESSAGE_LENGTHS} | {
+        "opens the message": float(is_one_of_many and sentence.place == 0),
+        "second of the message": float(is_one_of_many and sentence.place == 1),
+        "ends the message": float(is_one_of_many and sentence.place == sentence.count - 1),
         "long message": float(sentence.length > _LONG_MESSAGE),
     }

@@ -45,6 +45,11 @@ def candidates(connection: apsw.Connection, found: dict[str, str], limit: int) -
 
 
 def alike(connection: apsw.Connection, text: str, limit: int) -> dict[int, dict[str, str]]:
-    """The stems of the live memories that are likely to speak of the same as `text`, by id."""
-    found = memories.find_many_live(connection, candidates(connection, stems(connection, text), limit))
-    return {key: stems(connection, f"{memory.title} {memory.content}") for key, memory in found.items()}
+    """The stems of the live memories that are likely to speak of the same as `text`, by id.
+
+    Handoffs are left out: one tells what was said in a session, also what is a memory of its own, and fades.
+    """
+    ranked = candidates(connection, stems(connection, text), 2 * limit)
+    found = memories.find_many_live(connection, ranked)
+    near = [found[key] for key in ranked if key in found and found[key].type != "handoff"][:limit]
+    return {memory.id: stems(connection, f"{memory.title} {memory.content}") for memory in near}

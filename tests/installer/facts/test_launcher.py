@@ -42,6 +42,13 @@ def test_the_link_of_pipx_or_uv_outlives_an_upgrade(home: Path, on_path: bool) -
     assert find_launcher(world(home, path), installation).path == shim
 
 
+def test_a_link_in_the_folder_where_the_users_scripts_go_is_a_link_all_the_same(home: Path) -> None:
+    installation = install(home / ".local" / "share" / "uv" / "tools" / "mnemon-memory")
+    shim = link(home / ".local" / "bin" / "mnemon", installation.script_folders[0] / "mnemon")
+    both = Installation(installation.prefix, (*installation.script_folders, shim.parent))
+    assert find_launcher(world(home), both).path == shim
+
+
 def test_another_installations_command_on_path_is_not_ours(home: Path) -> None:
     other = install(home / "other")
     installation = install(home / "venv")

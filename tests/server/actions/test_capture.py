@@ -44,6 +44,13 @@ def test_what_was_saved_on_purpose_is_not_captured_again(client: InProcess) -> N
     assert capture(client, heard(SENTENCE.lower()))["captured"] == []
 
 
+def test_a_handoff_that_tells_of_it_does_not_count(client: InProcess) -> None:
+    """The two hooks at the end of a turn run at the same time: whichever is first."""
+    told = {"title": f"Handoff harbour: {SENTENCE}", "content": f"Goal: {SENTENCE}\nDecided: {SENTENCE}"}
+    client.call("put_handoff", project="/work/harbour", session="1", **told)
+    assert capture(client, heard(SENTENCE)) == {"captured": [2], "known": 0}
+
+
 def test_another_statement_on_the_same_subject_is_captured(client: InProcess) -> None:
     capture(client, heard(SENTENCE))
     assert capture(client, heard("The release branch is cut every second Monday by whoever is on duty."))["captured"]
