@@ -34,6 +34,7 @@ SLOWLY = 0.5
 USUAL = 50.0  # of a thousand
 COMMON_WEIGHT = 0.3
 TITLE_BONUS = 1.25
+CLEARLY_NEAR = 0.4  # of a rescaled cosine
 RELATED = 0.9
 # Long texts share words with any prompt; a statement of up to this many different words is not held to be long.
 PLAIN_LENGTH = 40
@@ -119,13 +120,14 @@ def _pairs(matched: Sequence[Term], texts: Sequence[Sequence[str]]) -> int:
 
 
 def absolute(by_words: float, cosine: float | None, background: float | None) -> float:
-    """`words + cos'`, cos' = (cos - mu) / (1 - mu): cosines rescaled by the model's own background mu.
+    """`words + max(0, cos' - 0.4)`, cos' = (cos - mu) / (1 - mu): cosines rescaled by the model's own background mu.
 
-    Without a cosine, or while mu is unknown, words alone.
+    Without a cosine, or while mu is unknown, words alone. What is below 0.4 is no sign of anything: counted whole, the
+    cosine lets four in ten unrelated prompts over a floor that words alone let one in thirty over.
     """
     if cosine is None or background is None or background >= 1.0:
         return by_words
-    return by_words + max(0.0, (cosine - background) / (1.0 - background))
+    return by_words + max(0.0, (cosine - background) / (1.0 - background) - CLEARLY_NEAR)
 
 
 def _weighed(connection: apsw.Connection, term: Term, total: int) -> Term:

@@ -8,6 +8,16 @@ _CONSIDERED = 400  # characters: what is wanted stands at the beginning
 
 _ENGLISH = r"""
 how (?:do|can|would|should|to) (?:i|you|we|one)?
+how (?:many|much) (?:\w+ ){1,2}(?:do|does|has|have|are|is|should|can|will)
+how to \w+
+what (?:is|are) (?:\w+ ){1,3}(?:in|of) (?!our|the|this)\w+
+what (?:does|do) (?:\w+ ){1,6}(?:mean|stand for)
+which (?:\w+ ){1,3}(?:do|does) (?!our|the|this|we|i)\w+
+explain (?!our|the|this|why|how we|what we)\w+
+suggest an? \w+
+help me (?:name|choose|word|phrase|write)
+write (?:me )?an? (?:small|short|simple|little|tiny|regex|bash|shell|git|python|sql|haiku)
+(?:write|draft) (?:me )?(?:an?|some|the) (?:\w+ ){0,2}(?:agenda|speech|slogan|tagline|headline|text for)
 how (?:many|much|long|old|far|tall|big|often) (?:do|does|is|are|should|can|will)
 what(?:'s|s| is| are) (?:a|an|the (?:diff|difference|meaning|best|name|capital|right|usual)|\w+ in (?:simple|plain))
 what (?:does|do) \w+ (?:mean|stand for|do)
@@ -57,7 +67,11 @@ diferencia entre
 _ALTERNATIVES = "|".join(line for line in (_ENGLISH + _GERMAN + _SPANISH).split("\n") if line)
 _GENERAL = re.compile(rf"(?<!\w)(?:{_ALTERNATIVES})(?!\w)", re.IGNORECASE)
 
+# Whoever says `we` or `our` asks about what is theirs.
+_OWN = re.compile(r"\b(?:we|our|ours|wir|unser\w*|nosotros|nuestr\w+)\b", re.IGNORECASE)
+
 
 def is_general(prompt: str) -> bool:
     """Whether a prompt asks for knowledge or for a text, rather than for work on something of one's own."""
-    return _GENERAL.search(prompt[:_CONSIDERED]) is not None
+    beginning = prompt[:_CONSIDERED]
+    return _GENERAL.search(beginning) is not None and _OWN.search(beginning) is None

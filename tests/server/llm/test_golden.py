@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import reduce
 from operator import add
@@ -41,6 +42,18 @@ def test_the_right_memories_surface_and_seldom_any_other(half: str, tmp_path: Pa
     found = surfacing(tmp_path / "vault", load_cases(half))
     assert found.hits >= 0.80 * found.related, found
     assert found.silent >= 0.94 * found.unrelated, found
+
+
+@pytest.mark.model
+def test_with_a_model_at_hand_meaning_helps_and_stays_as_quiet(tmp_path: Path) -> None:
+    """Both halves in one vault, so that there are vectors enough to know the model's background."""
+    model = os.environ.get("MNEMON_TEST_MODEL", "")
+    if not model:
+        pytest.skip("MNEMON_TEST_MODEL names no folder with a model")
+    cases = all_cases()
+    words, hybrid = surfacing(tmp_path / "words", cases), surfacing(tmp_path / "hybrid", cases, model)
+    assert hybrid.hits >= words.hits, (words, hybrid)
+    assert hybrid.silent >= words.silent - 1, (words, hybrid)
 
 
 def test_trivial_sessions_leave_nothing_at_all() -> None:
