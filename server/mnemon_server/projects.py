@@ -42,7 +42,17 @@ def _root(folder: Path) -> Path | None:
 
 def _origin(root: Path) -> str:
     with suppress(OSError, UnicodeDecodeError):
-        found = _ORIGIN.search((root / ".git" / "config").read_text(encoding="utf-8")[:100_000])
+        found = _ORIGIN.search((_git_folder(root) / "config").read_text(encoding="utf-8")[:100_000])
         address = _ADDRESS.fullmatch(found[1]) if found else None
         return f"{address[1]}/{address[2]}".lower() if address else ""
     return ""
+
+
+def _git_folder(root: Path) -> Path:
+    """Where git keeps the settings: in a worktree or a submodule `.git` is a file that leads there."""
+    git = root / ".git"
+    if git.is_dir():
+        return git
+    folder = root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    shared = folder / "commondir"
+    return folder / shared.read_text(encoding="utf-8").strip() if shared.exists() else folder

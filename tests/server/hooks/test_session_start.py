@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +102,19 @@ def test_checkouts_of_one_repository_are_one_project(tmp_path: Path, url: str, n
     )
     assert project_of(str(inner)) == name
     assert name_of(name) == "shop"
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not on this machine")
+def test_a_worktree_and_its_repository_are_one_project(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(("git", *words), cwd=tmp_path, check=True, capture_output=True, env=quiet)
+
+    quiet = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
+    git("init", "main")
+    git("-C", "main", "remote", "add", "origin", "https://github.com/dana/shop.git")
+    git("-C", "main", "-c", "user.name=d", "-c", "user.email=d@e", "commit", "--allow-empty", "-m", "first")
+    git("-C", "main", "worktree", "add", "../beside")
+    assert project_of(str(tmp_path / "main")) == project_of(str(tmp_path / "beside")) == "github.com/dana/shop"
 
 
 def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:
