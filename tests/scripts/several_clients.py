@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
-
-from tests.installer.machine import Machine
 
 from mnemon_installer.edits.jsonc import Document
 
@@ -24,21 +20,6 @@ BEFORE = {
 WRITTEN_TWICE = ".gemini/settings.json"
 SETUP = ("setup", *NAMES, "--no-model", "--rules")
 UNINSTALL = ("uninstall", "--yes")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One machine that is put back to a state again and again: receipts know files by their absolute paths."""
-
-    machine: Machine
-    states: Path
-
-    def keep(self, name: str) -> None:
-        shutil.copytree(self.machine.home, self.states / name, symlinks=True)
-
-    def back_to(self, name: str) -> None:
-        shutil.rmtree(self.machine.home)
-        shutil.copytree(self.states / name, self.machine.home, symlinks=True)
 
 
 def furnish(home: Path) -> None:

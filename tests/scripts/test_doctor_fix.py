@@ -6,10 +6,10 @@ import json
 import shutil
 import stat
 import subprocess
-from pathlib import Path
 
 import pytest
-from tests.installer.machine import Machine, installed_mnemon
+from tests.installer.machine import Machine
+from tests.scripts.stage import Stage, make_stage, succeeds
 
 from mnemon_server.client import connect
 from mnemon_server.settings import Settings
@@ -18,10 +18,11 @@ from mnemon_server.vault.connection import Vault
 DEAD = '{\n  "hooks": {},\n  "mcpServers": {\n    "mnemon": {"command": "/old/mnemon", "args": ["serve"]}\n  }\n}\n'
 
 
-@pytest.fixture
-def machine(home: Path) -> Machine:
-    """One that `mnemon setup` has prepared for Cursor and Codex, with a memory in the vault."""
-    machine = Machine(home, installed_mnemon())
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """What `mnemon setup` has prepared for Cursor and Codex, with a memory in the vault."""
+    made = make_stage(tmp_path_factory)
+    home = made.machine.home
     for path, text in (
         (".cursor/mcp.json", '{"mcpServers": {"x": {"env": {"TOKEN": "hush"}}}}'),
         (".codex/config.toml", ""),
@@ -29,12 +30,17 @@ def machine(home: Path) -> Machine:
         (home / path).parent.mkdir()
         (home / path).write_text(text)
         (home / path).chmod(0o600)
-    done = machine.run("setup", "--no-model", "--no-rules")
-    assert done.returncode == 0, done.stdout + done.stderr
+    succeeds(made.machine, "setup", "--no-model", "--no-rules")
     vault = connect(Settings(home / ".mnemon"), caller="test")
     vault.call("save", title="kept", content="a memory that stays")
     vault.close()
-    return machine
+    made.keep("set up")
+    return made
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    return stage.back_to("set up")
 
 
 def verdicts(machine: Machine, *words: str) -> dict[str, str]:

@@ -7,21 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.installer.machine import Machine, installed_mnemon
+from tests.installer.machine import Machine
+from tests.scripts.stage import Stage, make_stage, succeeds
 
 SETTINGS, CODEX_HOOKS = ".claude/settings.json", ".codex/hooks.json"
 
 
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """What setup has prepared for Claude Code and Codex."""
+    made = make_stage(tmp_path_factory)
+    made.machine.claude_file.write_text("{}")
+    (made.machine.home / ".claude").mkdir()
+    (made.machine.home / SETTINGS).write_text('{\n  "model": "x"\n}\n')
+    succeeds(made.machine, "setup", "claude-code", "codex", "--no-model")
+    made.keep("set up")
+    return made
+
+
 @pytest.fixture
-def machine(home: Path) -> Machine:
-    """One that setup has prepared for Claude Code and Codex."""
-    machine = Machine(home, installed_mnemon())
-    machine.claude_file.write_text("{}")
-    (home / ".claude").mkdir()
-    (home / SETTINGS).write_text('{\n  "model": "x"\n}\n')
-    done = machine.run("setup", "claude-code", "codex", "--no-model")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return machine
+def machine(stage: Stage) -> Machine:
+    return stage.back_to("set up")
 
 
 def finding(machine: Machine, code: str, **extra: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts import several_clients
 from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, run_interruptible, some_moment
-from tests.scripts.several_clients import SETUP, UNINSTALL, Stage, are_old_or_new, client_files, furnish, names
+from tests.scripts.several_clients import SETUP, UNINSTALL, are_old_or_new, client_files, furnish, names
+from tests.scripts.stage import Stage, make_stage
 
 BEFORE: dict[str, Any] = {
     "mcpServers": {"other": {"command": "x"}, "mnemon": {"command": "/old/mnemon", "args": ["serve"]}},
@@ -122,16 +123,14 @@ def test_a_second_setup_at_the_same_time_is_told_who_is_at_it(machine: Machine) 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """With the states `before` and `before-claude`, where claude's stand-in is on PATH, and what becomes of each."""
-    root = tmp_path_factory.mktemp("killed")
-    (root / "home").mkdir()
-    made = Stage(Machine(root / "home", installed_mnemon()), root / "states")
+    made = make_stage(tmp_path_factory)
     furnish(made.machine.home)
     made.keep("before")
     made.machine.install_fake_claude()
     made.keep("before-claude")
     for state in ("before", "before-claude"):
         made.back_to(state)
-        (root / f"{state}-moments").write_text(str(len(moments_of(made.machine, *SETUP))))
+        (made.states / f"{state}-moments").write_text(str(len(moments_of(made.machine, *SETUP))))
         made.keep(f"after-{state}")
     return made
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.stage import Stage, make_stage, succeeds
 
 BEFORE = """{
   // mine
@@ -33,20 +34,21 @@ def machine(home: Path) -> Machine:
     return Machine(home, installed_mnemon())
 
 
-@pytest.fixture
-def set_up(machine: Machine) -> Machine:
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """With Claude Code's file as BEFORE, set up by our own edit, and two memories in the vault."""
-    machine.claude_file.write_text(BEFORE)
-    succeeds(machine, "setup", "claude-code", "--no-model")
-    succeeds(machine, "save", "One", "the first memory")
-    succeeds(machine, "save", "Two", "the second memory")
-    return machine
+    made = make_stage(tmp_path_factory)
+    made.machine.claude_file.write_text(BEFORE)
+    succeeds(made.machine, "setup", "claude-code", "--no-model")
+    succeeds(made.machine, "save", "One", "the first memory")
+    succeeds(made.machine, "save", "Two", "the second memory")
+    made.keep("set up")
+    return made
 
 
-def succeeds(machine: Machine, *words: str, **extra: str) -> str:
-    done = machine.run(*words, **extra)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture
+def set_up(stage: Stage) -> Machine:
+    return stage.back_to("set up")
 
 
 def test_setup_setup_uninstall_gives_back_every_byte_and_takes_all_of_ours(set_up: Machine) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
-from tests.installer.machine import Machine, installed_mnemon
+from tests.installer.machine import Machine
+from tests.scripts.stage import Stage, make_stage, succeeds
 
 from mnemon_installer.edits.jsonc import Document
 
@@ -20,57 +20,62 @@ MINE = {
 NAMES = ("claude-code", "gemini", "codex")
 
 
-@pytest.fixture
-def machine(home: Path) -> Machine:
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """With the states `before`, and `set up` for all three clients."""
+    made = make_stage(tmp_path_factory)
     for name, text in MINE.items():
-        (home / name).parent.mkdir()
-        (home / name).write_bytes(text.encode())
-    return Machine(home, installed_mnemon())
+        (made.machine.home / name).parent.mkdir()
+        (made.machine.home / name).write_bytes(text.encode())
+    made.keep("before")
+    succeeds(made.machine, "setup", *NAMES, "--no-model")
+    made.keep("set up")
+    return made
 
 
-def succeeds(machine: Machine, *words: str, **extra: str) -> str:
-    done = machine.run(*words, **extra)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    return stage.back_to("before")
+
+
+@pytest.fixture
+def set_up(stage: Stage) -> Machine:
+    return stage.back_to("set up")
 
 
 def is_as_before(machine: Machine) -> None:
     assert {name: (machine.home / name).read_bytes().decode() for name in MINE} == MINE
 
 
-def test_every_file_is_as_it_was(machine: Machine) -> None:
-    succeeds(machine, "setup", *NAMES, "--no-model")
-    succeeds(machine, "setup", *NAMES, "--no-model")
-    said = succeeds(machine, "uninstall", "--yes")
-    is_as_before(machine)
+def test_every_file_is_as_it_was(set_up: Machine) -> None:
+    succeeds(set_up, "setup", *NAMES, "--no-model")
+    said = succeeds(set_up, "uninstall", "--yes")
+    is_as_before(set_up)
     assert "Claude Code hooks  restored, byte for byte" in said
-    assert not (machine.home / ".mnemon").exists()
-    assert "Nothing to do" in succeeds(machine, "uninstall", "--yes")
+    assert not (set_up.home / ".mnemon").exists()
+    assert "Nothing to do" in succeeds(set_up, "uninstall", "--yes")
 
 
-def test_hooks_go_though_the_vault_stays(machine: Machine) -> None:
-    succeeds(machine, "setup", *NAMES, "--no-model")
-    succeeds(machine, "uninstall", "--yes", "--keep-vault")
-    is_as_before(machine)
+def test_hooks_go_though_the_vault_stays(set_up: Machine) -> None:
+    succeeds(set_up, "uninstall", "--yes", "--keep-vault")
+    is_as_before(set_up)
 
 
-def test_without_any_receipt_they_are_found_all_the_same(machine: Machine) -> None:
-    succeeds(machine, "setup", *NAMES, "--no-model")
-    shutil.rmtree(machine.home / ".mnemon")
-    succeeds(machine, "uninstall", "--yes")
+def test_without_any_receipt_they_are_found_all_the_same(set_up: Machine) -> None:
+    shutil.rmtree(set_up.home / ".mnemon")
+    succeeds(set_up, "uninstall", "--yes")
     for name, text in MINE.items():
         # Nobody knows any more that the object around Gemini's entry was ours.
-        assert (machine.home / name).read_bytes().decode().replace(',\n  "mcpServers": {}', "") == text
+        assert (set_up.home / name).read_bytes().decode().replace(',\n  "mcpServers": {}', "") == text
 
 
-def test_what_the_user_did_since_stays(machine: Machine) -> None:
-    succeeds(machine, "setup", *NAMES, "--no-model")
+def test_what_the_user_did_since_stays(set_up: Machine) -> None:
     for name in MINE:
-        path = machine.home / name
+        path = set_up.home / name
         path.write_bytes(path.read_bytes().replace(b"done.sh", b"another.sh"))
-    said = succeeds(machine, "uninstall", "--yes")
+    said = succeeds(set_up, "uninstall", "--yes")
     for name, text in MINE.items():
-        assert (machine.home / name).read_bytes().decode() == text.replace("done.sh", "another.sh")
+        assert (set_up.home / name).read_bytes().decode() == text.replace("done.sh", "another.sh")
     assert "removed; the file has changed since setup, and the rest of it stays" in said
 
 
@@ -95,20 +100,19 @@ def test_a_receipt_leads_to_where_the_client_was(machine: Machine) -> None:
     assert not elsewhere.exists()
 
 
-def test_a_file_that_cannot_be_read_is_named_and_keeps_the_vault(machine: Machine) -> None:
-    succeeds(machine, "setup", *NAMES, "--no-model")
-    path = machine.home / SETTINGS
+def test_a_file_that_cannot_be_read_is_named_and_keeps_the_vault(set_up: Machine) -> None:
+    path = set_up.home / SETTINGS
     path.write_bytes(path.read_bytes() + b"}")
     broken = path.read_bytes()
-    done = machine.run("uninstall", "--yes")
+    done = set_up.run("uninstall", "--yes")
     assert done.returncode == 1
     assert "Not done: Claude Code hooks" in done.stdout
     assert path.read_bytes() == broken
-    assert (machine.home / CODEX).read_bytes().decode() == MINE[CODEX]
-    assert (machine.home / ".mnemon/default.sqlite").exists()
+    assert (set_up.home / CODEX).read_bytes().decode() == MINE[CODEX]
+    assert (set_up.home / ".mnemon/default.sqlite").exists()
     path.write_bytes(broken[:-1])
-    succeeds(machine, "uninstall", "--yes")
-    is_as_before(machine)
+    succeeds(set_up, "uninstall", "--yes")
+    is_as_before(set_up)
 
 
 def test_what_hooks_have_written_beside_the_vault_goes_too(machine: Machine) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts.doomed import SEEDED, SEEDS, moments_of, run_doomed, some_moment
-from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, Stage, are_old_or_new, client_files, furnish, names
+from tests.scripts.several_clients import BEFORE, SETUP, UNINSTALL, are_old_or_new, client_files, furnish, names
+from tests.scripts.stage import Stage, make_stage
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """With the states `before` and `set-up`, and `set-up-by-claude`, where claude's stand-in has registered us."""
-    root = tmp_path_factory.mktemp("killed")
-    (root / "home").mkdir()
-    made = Stage(Machine(root / "home", installed_mnemon()), root / "states")
+    made = make_stage(tmp_path_factory)
     furnish(made.machine.home)
     made.keep("before")
     for state in ("set-up", "set-up-by-claude"):

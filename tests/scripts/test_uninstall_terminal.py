@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from tests.installer.machine import Machine, installed_mnemon
+from tests.installer.machine import Machine
 from tests.scripts.doomed import run_interruptible
+from tests.scripts.stage import Stage, make_stage, succeeds
 
 terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
 GO = "Go ahead?"
@@ -16,12 +16,18 @@ GO = "Go ahead?"
 Start = Callable[..., "terminals.Terminal"]
 
 
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    made = make_stage(tmp_path_factory)
+    made.machine.claude_file.write_text('{"theme": "dark"}')
+    succeeds(made.machine, "setup", "claude-code", "--no-model")
+    made.keep("set up")
+    return made
+
+
 @pytest.fixture
-def machine(home: Path) -> Machine:
-    machine = Machine(home, installed_mnemon())
-    machine.claude_file.write_text('{"theme": "dark"}')
-    assert machine.run("setup", "claude-code", "--no-model").returncode == 0
-    return machine
+def machine(stage: Stage) -> Machine:
+    return stage.back_to("set up")
 
 
 @pytest.fixture
