@@ -93,3 +93,5 @@ def test_why_and_status_tell_of_what_was_recalled(captured: Path) -> None:
     assert " tokens in 7 days: 1 memories, 1 times (mnemon why)" in status
     assert result(captured, "status")["result"]["injected"]["memories"] == 1
     assert mnemon(captured, "why", "--limit", "0").returncode == 2
+    assert mnemon(captured, "why", "99").returncode == 1
+    assert mnemon(captured, "why", "2").returncode == 0

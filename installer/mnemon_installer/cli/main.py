@@ -30,6 +30,10 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status."""
+    if arguments[:1] == ["hook"] and not {"--help", "-h"} & set(arguments):
+        from mnemon_server.hooks.door import main as hook
+
+        return hook(arguments[1:])  # where no error ends any further
     as_json = "--json" in arguments
     try:
         status = _carry_out(arguments)
@@ -60,10 +64,6 @@ def _carry_out(arguments: Sequence[str]) -> int:
         from mnemon_server.serve.stdio import main as serve
 
         return serve(arguments[1:], parent)
-    if arguments[:1] == ["hook"] and not {"--help", "-h"} & set(arguments):
-        from mnemon_server.hooks.door import main as hook
-
-        return hook(arguments[1:])
     from mnemon_installer.cli.app import run_app
 
     return run_app(arguments)

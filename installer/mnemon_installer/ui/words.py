@@ -155,6 +155,8 @@ def undone(result: Json) -> Iterator[str]:
         yield f"  {change['action']}: {number}{change['title']}"
     if result["count"] > len(result["changes"]):
         yield f"  and {result['count'] - len(result['changes'])} more"
+    for reason in result["left"]:
+        yield f"  left as it is: {reason}"
 
 
 def inbox(result: Json) -> Iterator[str]:

@@ -9,13 +9,12 @@ from typing import Any
 import apsw
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.actions.save import insert_new
+from mnemon_server.actions.save import insert_new, supersede
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import kind_named
-from mnemon_server.memory import checked_text
+from mnemon_server.memory import Memory, checked_text
 from mnemon_server.recall import likeness
 from mnemon_server.vault import captures, memories
-from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import ChangeGroup
 from mnemon_server.vault.memories import Draft
 
@@ -28,6 +27,7 @@ SAME_WORDS = 0.7
 CONTAINED = 0.85
 _FEWEST_WORDS = 4
 _NEAR = 8
+_DROPPED = 200  # the latest captures that a person has dropped
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def run(context: ActionContext, statements: Sequence[Mapping[str, str]]) -> dict
     """Store statements, each `{"title", "content", "type", "role", "cue"}`, as captured memories.
 
     One that the vault holds already, in the same or nearly the same words, is passed over, and so is one that a
-    person has dropped or forgotten.
+    person has dropped, or forgotten in these words. Words that differ in a negation, a number or a name are not nearly
+    the same. What a model had said before gives way to the user's own words.
 
     Returns:
         `{"captured": [ids], "known": int}`
@@ -57,44 +58,50 @@ def run(context: ActionContext, statements: Sequence[Mapping[str, str]]) -> dict
     heard = [_checked(statement) for statement in statements]
     now, group, kept = context.clock(), ChangeGroup(), list[int]()
     with context.vault.write() as connection:
+        dropped = captures.dropped_texts(connection, _DROPPED)
         for each in heard:
-            if not _is_known(connection, each):
+            known = _known(connection, each, dropped)
+            is_the_models = isinstance(known, Memory) and (known.captured, each.role) == ("assistant", "user")
+            if known is None or is_the_models:
                 kept.append(_keep(context, connection, each, now, group))
+            if isinstance(known, Memory) and is_the_models:
+                # The user's own words take the place of what a model had said before.
+                said = memories.find_live(connection, kept[-1])
+                assert said is not None
+                supersede(context, connection, known, said, now, group)
     return {"captured": kept, "known": len(heard) - len(kept)}
 
 
 def _keep(context: ActionContext, connection: apsw.Connection, heard: _Heard, now: int, group: ChangeGroup) -> int:
-    confidence = CONFIDENCE[heard.role]
-    draft = Draft(heard.title, heard.content, heard.type, confidence, context.client, context.session)
-    memory = insert_new(context, connection, draft, now, group)
-    captures.put_capture(connection, Capture(memory.id, heard.role, heard.cue, now))
-    return memory.id
+    capture = (heard.role, heard.cue)
+    draft = Draft(
+        heard.title, heard.content, heard.type, CONFIDENCE[heard.role], context.client, context.session, capture=capture
+    )
+    return insert_new(context, connection, draft, now, group).id
 
 
-def _is_known(connection: apsw.Connection, heard: _Heard) -> bool:
+def _known(connection: apsw.Connection, heard: _Heard, dropped: Sequence[str]) -> Memory | bool | None:
+    """The live memory that says this already; True when a person has turned it down; None for something new."""
     if memories.was_turned_down(connection, heard.content):
         return True
+    stems = likeness.telling(likeness.stems(connection, heard.content))
+    if any(_is_near(connection, heard.content, stems, text) for text in dropped):
+        return True
     same = memories.find_live_by_content(connection, heard.content)
-    known = same.id if same else _near_duplicate(connection, heard)
-    if known is None:
+    if same is not None:
+        return same
+    near = likeness.alike(connection, heard.content, _NEAR)
+    return next((memory for memory in near if _is_near(connection, heard.content, stems, memory.content)), None)
+
+
+def _is_near(connection: apsw.Connection, content: str, own: set[str], other: str) -> bool:
+    if likeness.says_otherwise(content, other):
         return False
-    capture = captures.find_capture(connection, known)
-    if capture is not None and (capture.role, heard.role) == ("assistant", "user"):
-        # The user says it too now: from here on it may be put before a model.
-        captures.put_capture(connection, Capture(known, "user", heard.cue, capture.captured_at))
-    return True
-
-
-def _near_duplicate(connection: apsw.Connection, heard: _Heard) -> int | None:
-    own = likeness.telling(likeness.stems(connection, heard.content))
-    for key, found in likeness.alike(connection, heard.content, _NEAR).items():
-        theirs = likeness.telling(found)
-        if likeness.shared_words(own, theirs) >= SAME_WORDS:
-            return key
-        is_long_enough = min(len(own), len(theirs)) >= _FEWEST_WORDS
-        if is_long_enough and likeness.contained_words(own, theirs) >= CONTAINED:
-            return key
-    return None
+    theirs = likeness.telling(likeness.stems(connection, other))
+    if likeness.shared_words(own, theirs) >= SAME_WORDS:
+        return True
+    is_long_enough = min(len(own), len(theirs)) >= _FEWEST_WORDS
+    return is_long_enough and likeness.contained_words(own, theirs) >= CONTAINED
 
 
 def _checked(statement: Mapping[str, str]) -> _Heard:

@@ -62,5 +62,8 @@ def _by_meaning(connection: apsw.Connection, memory_id: int) -> dict[int, float]
 def _by_words(connection: apsw.Connection, memory: Memory) -> dict[int, float]:
     text = f"{memory.title} {memory.content}"
     own = likeness.stems(connection, text)
-    near = likeness.alike(connection, text, CANDIDATES + 1)
-    return {key: likeness.shared_words(own, found) for key, found in near.items() if key != memory.id}
+    near = [other for other in likeness.alike(connection, text, CANDIDATES + 1) if other.id != memory.id]
+    return {
+        other.id: likeness.shared_words(own, likeness.stems(connection, f"{other.title} {other.content}"))
+        for other in near
+    }

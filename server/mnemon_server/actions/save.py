@@ -12,7 +12,8 @@ from mnemon_server.actions.keep import confirm
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import Kind, kind_named
 from mnemon_server.memory import Memory, checked_text
-from mnemon_server.vault import memories, origins, relations
+from mnemon_server.vault import captures, memories, origins, relations
+from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
 
@@ -96,7 +97,9 @@ def insert_new(
     """A new row with its indexes and its line of history."""
     memory = memories.insert(connection, draft, now)
     indexing.enter(connection, memory)
-    origins.put_origin(connection, memory.id, context.project)
+    origins.put_origin(connection, memory.id, context.project if draft.project is None else draft.project)
+    if draft.capture is not None:
+        captures.put_capture(connection, Capture(memory.id, *draft.capture, now))
     after = {"title": memory.title, "uid": memory.uid}
     note_change(connection, "save", context.client, now, {}, after, memory.id, group=group)
     return memory

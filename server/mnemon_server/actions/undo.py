@@ -8,7 +8,7 @@ import apsw
 
 from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.actions.restore import refuse_a_double
+from mnemon_server.actions.restore import Conflict, refuse_a_double
 from mnemon_server.errors import MnemonError
 from mnemon_server.memory import Memory, as_rfc3339
 from mnemon_server.vault import captures, facts, memories, relations
@@ -31,22 +31,37 @@ def run(context: ActionContext, dry_run: bool = False) -> dict[str, Any]:
 
     Returns:
         `{"dry_run": bool, "action": str, "actor": str, "at": str, "count": int,
-        "changes": [{"action", "id" or None, "title"}]}`, the first 50 of them.
+        "changes": [{"action", "id" or None, "title"}], "left": [sentences]}`, the first 50 changes. `left` says of
+        which memories the like is live by now: they stay as they are.
 
     Raises:
         NothingToUndo: no change is left to take back.
-        Conflict: something live stands by now where a memory would come back.
     """
-    now = context.clock()
+    if dry_run:
+        with context.vault.read() as connection:
+            rows = _last(connection)
+            return _result(rows, [_told(connection, row) for row in rows[:_SHOWN]], [], dry_run)
+    now, left = context.clock(), list[str]()
     with context.vault.write() as connection:
-        rows = last_change(connection)
-        if not rows:
-            raise NothingToUndo("there is no change to take back")
+        rows = _last(connection)
         told = [_told(connection, row) for row in rows[:_SHOWN]]
-        if not dry_run:
-            for row in rows:
+        for row in rows:
+            try:
                 _take_back(connection, row, now)
-            note_change(connection, UNDO, context.client, now, {}, {"rows": len(rows)}, undoes=rows[-1].id)
+            except Conflict as conflict:
+                left.append(conflict.message)
+        note_change(connection, UNDO, context.client, now, {}, {"rows": len(rows)}, undoes=rows[-1].id)
+    return _result(rows, told, left, dry_run)
+
+
+def _last(connection: apsw.Connection) -> list[Change]:
+    rows = last_change(connection)
+    if not rows:
+        raise NothingToUndo("there is no change to take back")
+    return rows
+
+
+def _result(rows: list[Change], told: list[dict[str, Any]], left: list[str], dry_run: bool) -> dict[str, Any]:
     first = rows[-1]
     return {
         "dry_run": dry_run,
@@ -55,6 +70,7 @@ def run(context: ActionContext, dry_run: bool = False) -> dict[str, Any]:
         "at": as_rfc3339(first.at),
         "count": len(rows),
         "changes": told,
+        "left": left,
     }
 
 

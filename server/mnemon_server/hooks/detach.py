@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 PATIENT = "--in-foreground"
+_MOST_FILES = 65_536
 
 
 def detach(work: Callable[[], object], arguments: Sequence[str], data: bytes) -> None:
@@ -18,11 +19,11 @@ def detach(work: Callable[[], object], arguments: Sequence[str], data: bytes) ->
     if sys.platform == "win32":
         _start_again(arguments, data)
         return
-    sys.stdout.flush()
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         _work_alone(work)
-    # The first child has only started the second one; not waiting for it would leave a zombie until we leave.
-    os.wait()
+    # It has only started the second one; not waiting for it would leave a zombie until we leave.
+    os.waitpid(child, 0)
 
 
 def _work_alone(work: Callable[[], object]) -> None:
@@ -33,7 +34,7 @@ def _work_alone(work: Callable[[], object]) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)  # the client waits until the last writer has let go of its pipe
-        os.closerange(3, 256)
+        os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), _MOST_FILES))
         os.nice(5)
         work()
     finally:

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -56,11 +57,11 @@ def main(arguments: Sequence[str]) -> int:
     """One hook, whatever happens: 0."""
     began = time.monotonic()
     order = _ordered(arguments)
-    logs = _logs(order)
 
     def tell(note: str) -> None:
         name = order.hook.name if order.hook else "hook"
-        log.note(logs, name, order.client, note, (time.monotonic() - began) * 1000)
+        with suppress(Exception):  # a log that has no place is no reason to fail
+            log.note(_logs(order), name, order.client, note, (time.monotonic() - began) * 1000)
 
     try:
         _carry_out(order, tell)
@@ -80,7 +81,7 @@ def _carry_out(order: _Order, tell: Callable[[str], None]) -> None:
         data = _read()
         if not hook.is_detached:
             answer = _work(hook, order, data, tell)
-            if answer:
+            if answer and sys.stdout is not None:
                 sys.stdout.buffer.write(answer.encode())
                 sys.stdout.buffer.flush()
             return
@@ -131,7 +132,7 @@ def _logs(order: _Order) -> Path:
 
 def _ordered(arguments: Sequence[str]) -> _Order:
     """The command line, read with patience: an option of a later version is passed over."""
-    words, options = list(arguments), {"--client": "", "--vault-dir": ""}
+    words, options = _apart(arguments), {"--client": "", "--vault-dir": ""}
     for name in options:
         if name in words[:-1]:
             place = words.index(name)
@@ -141,6 +142,11 @@ def _ordered(arguments: Sequence[str]) -> _Order:
     asked = next((word for word in words if not word.startswith("-")), "")
     hook = next((each for each in HOOKS if each.name == asked), None)
     return _Order(hook, client, options["--vault-dir"], PATIENT in words, tuple(arguments))
+
+
+def _apart(arguments: Sequence[str]) -> list[str]:
+    """`--client=gemini` as the two words that it is."""
+    return [part for word in arguments for part in (word.split("=", 1) if word.startswith("--") else [word])]
 
 
 if __name__ == "__main__":

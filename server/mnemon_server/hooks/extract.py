@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from mnemon_server.client import connect
@@ -14,8 +15,11 @@ from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 
-# A turn that states more than this is a document, not a conversation; the surest are kept.
+# A message that states more than this is a document, not a part of a conversation; the surest are kept.
 MOST = 20
+MOST_AT_ONCE = 200
+# A long session that is read for the first time is heard from its end until the time is up; the rest is let go.
+PATIENCE = 25.0  # seconds
 
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
@@ -31,9 +35,19 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     return Outcome(note=f"{len(stretch.turns)} turns, {len(statements)} statements, {kept} captured")
 
 
-def worth_keeping(turns: Sequence[Turn]) -> list[Statement]:
-    """The statements of these turns, at most twenty, in the order they were said."""
-    found = Heuristics().extract([Said(turn.role, turn.text) for turn in turns])
+def worth_keeping(turns: Sequence[Turn], patience: float = PATIENCE) -> list[Statement]:
+    """The statements of these turns, at most twenty of one message, in the order they were said."""
+    end, judge = time.monotonic() + patience, Heuristics()
+    heard: list[list[Statement]] = []
+    for turn in reversed(turns):
+        if time.monotonic() > end or sum(map(len, heard)) >= MOST_AT_ONCE:
+            break
+        heard.append(_surest(judge.extract([Said(turn.role, turn.text)])))
+    found = {statement.text.casefold(): statement for statements in reversed(heard) for statement in statements}
+    return list(found.values())[-MOST_AT_ONCE:]
+
+
+def _surest(found: Sequence[Statement]) -> list[Statement]:
     surest = sorted(found, key=lambda statement: -statement.weight)[:MOST]
     return [statement for statement in found if statement in surest]
 

@@ -9,6 +9,7 @@ from mnemon_server.client import connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.reading import read_on
+from mnemon_server.hooks.transcripts import Turn
 from mnemon_server.llm import Said
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.summary import Summary, summarize
@@ -17,6 +18,7 @@ from mnemon_server.projects import name_of, project_of
 from mnemon_server.settings import Settings
 
 _TITLE_GOAL = 80
+_FIRST, _LAST = 6, 60  # turns
 
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
@@ -28,7 +30,7 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     if not event.session:
         return Outcome(note="no session")
     with read_on(event, settings, "handoff", from_start=True) as stretch:
-        said = [Said(turn.role, turn.text) for turn in stretch.turns]
+        said = [Said(turn.role, turn.text) for turn in _telling(stretch.turns)]
         files = _within(event.folder, stretch.edited)
     summary = summarize(said, Heuristics().extract(said), files)
     if summary is None:
@@ -52,6 +54,11 @@ def _put(event: HookEvent, settings: Settings, summary: Summary) -> str:
     finally:
         client.close()
     return str(put["outcome"])
+
+
+def _telling(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """The beginning, which has the goal, and the end: a long session costs no more than a short one."""
+    return turns if len(turns) <= _FIRST + _LAST else (*turns[:_FIRST], *turns[-_LAST:])
 
 
 def _within(folder: str, paths: Sequence[str]) -> list[str]:

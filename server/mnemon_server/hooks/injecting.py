@@ -72,7 +72,14 @@ def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
 
 def late_opening(event: HookEvent, settings: Settings) -> str:
     """The same with the first prompt of a session, for a client that loses that prompt when its start is given text."""
-    return opening(event, settings)[0] if event.session and not _seen(event, settings) else ""
+    if not event.session:
+        return ""
+    session = f"session {event.session}"
+    with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
+        if book.position(session, "opening"):
+            return ""
+        book.set_position(session, "opening", 1, system_clock())
+    return opening(event, settings)[0]
 
 
 def _counted(shown: Sequence[dict[str, Any]]) -> str:  # Any: JSON

@@ -75,18 +75,33 @@ def ledger(folder: Path) -> Iterator[Ledger]:
     """The ledger in the vault's folder, made when there is none.
 
     Raises:
-        apsw.Error: it cannot be opened, is locked, or damaged.
+        apsw.Error: it cannot be opened or is locked. A damaged one is replaced.
     """
     path = folder / FILE_NAME
+    try:
+        connection = _open(path)
+    except (apsw.NotADBError, apsw.CorruptError):
+        # Nothing in it is worth a question to anybody: it begins anew.
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        connection = _open(path)
+    try:
+        yield Ledger(connection)
+    finally:
+        connection.close()
+
+
+def _open(path: Path) -> apsw.Connection:
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.set_busy_timeout(_BUSY_TIMEOUT)
         _prepare(connection)
-        yield Ledger(connection)
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 def _prepare(connection: apsw.Connection) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import apsw
 
@@ -52,14 +53,26 @@ def _position(settings: Settings, path: str, reader: str) -> int:
 
 
 def _patiently(event: HookEvent, position: int) -> Reading:
+    """Read, and read again when the transcript has grown, until it holds the last words."""
     if event.transcript is None:
         return Reading((), (), position)
     end = time.monotonic() + PATIENCE
     while True:
+        size = _size(event.transcript)
         reading = read_transcript(event.client, event.transcript, position)
-        if _has_reply(event, reading.turns) or time.monotonic() >= end:
+        if _has_reply(event, reading.turns):
             return reading
-        time.sleep(_STEP)
+        while _size(event.transcript) == size:
+            if time.monotonic() >= end:
+                return reading
+            time.sleep(_STEP)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _has_reply(event: HookEvent, turns: tuple[Turn, ...]) -> bool:

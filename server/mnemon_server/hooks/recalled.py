@@ -6,11 +6,12 @@ from typing import Any
 
 import apsw
 
-from mnemon_server.errors import DiskTrouble, UsageError
+from mnemon_server.errors import DiskTrouble, UnknownMemory, UsageError
 from mnemon_server.hooks.ledger import FILE_NAME, Injected, ledger
 from mnemon_server.memory import as_rfc3339
 from mnemon_server.settings import Settings
-from mnemon_server.vault.memories import system_clock
+from mnemon_server.vault.connection import Vault
+from mnemon_server.vault.memories import find_any, system_clock
 
 DAYS = 7
 
@@ -23,6 +24,7 @@ def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str,
 
     Raises:
         DiskTrouble: the ledger cannot be read.
+        UnknownMemory: there never was a memory with this id.
         UsageError: limit out of range.
     """
     if not 1 <= limit <= 1_000:
@@ -34,6 +36,8 @@ def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str,
                 entries = book.last(limit) if memory_id is None else book.of_memory(memory_id, limit)
         except (apsw.Error, OSError) as trouble:
             raise DiskTrouble(f"{settings.folder / FILE_NAME} cannot be read: {trouble}") from trouble
+    if memory_id is not None and not entries:
+        _require_memory(settings, memory_id)
     return {"recalled": [_told(entry) for entry in entries]}
 
 
@@ -48,6 +52,16 @@ def injected_lately(settings: Settings) -> dict[str, Any] | None:
     except (apsw.Error, OSError):
         return None
     return {"days": DAYS, "times": times, "memories": memories, "tokens": tokens}
+
+
+def _require_memory(settings: Settings, memory_id: int) -> None:
+    vault = Vault(settings.vault_path)
+    try:
+        with vault.read() as connection:
+            if find_any(connection, memory_id) is None:
+                raise UnknownMemory(f"there is no memory {memory_id}", "mnemon list")
+    finally:
+        vault.close()
 
 
 def _told(entry: Injected) -> dict[str, Any]:

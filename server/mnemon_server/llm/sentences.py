@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mnemon_server.llm.sign import either
 
 MOST_CHARACTERS = 60_000
+_LONGEST_ABBREVIATION = 12
 # A line this long was pasted, not typed.
 LONGEST_LINE = 4_000
 
@@ -34,7 +35,7 @@ class Sentence:
     length: int = 0
 
 
-_PRIVATE = re.compile(r"<private>.*?(?:</private>|\Z)", re.IGNORECASE | re.DOTALL)
+_PRIVATE = re.compile(r"<(/?)private>", re.IGNORECASE)
 _INJECTED = re.compile(r"<(memory-data|hook_context|system-reminder)\b.*?(?:</\1[^>]*>|\Z)", re.IGNORECASE | re.DOTALL)
 _CODE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _ITEM = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
@@ -88,17 +89,31 @@ def _sentences(text: str) -> Iterator[Sentence]:
 
 def without_foreign(message: str) -> str:
     """What the speaker said in their own words; a private span that is not closed goes to the end."""
-    text = message.replace("\r\n", "\n")
-    for pattern in (_PRIVATE, _INJECTED, _CODE):
+    text = _without_private(message.replace("\r\n", "\n"))
+    for pattern in (_INJECTED, _CODE):
         text = pattern.sub("\n", text)
     return text
+
+
+def _without_private(text: str) -> str:
+    """Spans within spans go as one, and one that is never closed goes to the end."""
+    kept, depth, done = [], 0, 0
+    for tag in _PRIVATE.finditer(text):
+        if tag[1] and depth:
+            depth -= 1
+            done = tag.end()
+        elif not tag[1]:
+            if not depth:
+                kept.append(text[done : tag.start()])
+            depth += 1
+    return "\n".join([*kept, "" if depth else text[done:]])
 
 
 def _split(line: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(line):
         piece = line[start : end.start()]
-        if _ABBREVIATED.search(piece):
+        if _ABBREVIATED.search(piece[-_LONGEST_ABBREVIATION:]):
             continue
         yield piece.strip()
         start = end.end()

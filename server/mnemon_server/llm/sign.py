@@ -46,7 +46,7 @@ ens[eé][ñn]ame|explica|puedes|dale|sube|prueba
 ORDER = Sign(
     "order",
     re.compile(
-        rf"^(?:(?:{_YES}|next|first|ja|gut|dann|und|aber|bitte|s[ií]|vale|bien|pero|y)[,.!]?\s+)*"
+        rf"^(?:(?:{_YES}|next|first|ja|gut|dann|und|aber|bitte|s[ií]|vale|bien|pero|y)[,.!]?\s+){{0,6}}"
         rf"(?:{either(_ORDERS)})\b",
         re.IGNORECASE,
     ),
@@ -55,7 +55,7 @@ ORDER = Sign(
 ORDER_WITHIN = Sign(
     "order within",
     re.compile(
-        rf"[,;:] (?:(?:please|pls|so|and|then|und|bitte|y|por favor),? )*(?:{either(_ORDERS)})\b|\bfind out\b",
+        rf"[,;:] (?:(?:please|pls|so|and|then|und|bitte|y|por favor),? ){{0,2}}(?:{either(_ORDERS)})\b|\bfind out\b",
         re.IGNORECASE,
     ),
 )

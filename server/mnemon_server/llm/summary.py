@@ -14,6 +14,8 @@ from mnemon_server.llm.wording import trimmed
 
 GOAL_LENGTH = 240
 LINE_LENGTH = 160
+LONGEST = 600  # characters of a sentence that is looked at
+_MARGIN = 300
 MOST_LINES = 5
 MOST_FILES = 12
 _SUBSTANTIAL_WORDS = 6
@@ -87,7 +89,7 @@ def summarize(said: Sequence[Said], statements: Sequence[Statement], files: Sequ
     answers = [each.text for each in said if each.role == "assistant"]
     if not prompts or not _is_worth_it(prompts, answers, statements, files):
         return None
-    spoken = [sentence for answer in answers for sentence in sentences(answer)]
+    spoken = [sentence for answer in answers for sentence in _spoken(answer)]
     still_open = [*_open_ends(spoken), *_put_off(said)]
     return Summary(
         goal=_cut(prompts[0], GOAL_LENGTH),
@@ -113,6 +115,11 @@ def _substance(text: str) -> str:
     return own if len(own.split()) >= _SUBSTANTIAL_WORDS else ""
 
 
+def _spoken(text: str) -> list[Sentence]:
+    """The sentences that somebody would read again."""
+    return [sentence for sentence in sentences(text) if len(sentence.text) <= LONGEST]
+
+
 def _open_ends(spoken: Sequence[Sentence]) -> list[str]:
     """Sentences that say what is left, and the items under a heading that says so."""
     found = [each for each in spoken if _OPEN.search(each.text) or (each.is_item and _OPEN.search(each.heading))]
@@ -122,14 +129,14 @@ def _open_ends(spoken: Sequence[Sentence]) -> list[str]:
 def _put_off(said: Sequence[Said]) -> list[str]:
     """What the user means to do, or have done, another time."""
     last = [each.text for each in said if each.role == "user"][-_LAST_WORDS:]
-    spoken = [sentence for text in last for sentence in sentences(text)]
+    spoken = [sentence for text in last for sentence in _spoken(text)]
     found = [each.text for each in spoken if _OPEN.search(each.text) or _PUTS_OFF.search(each.text)]
     return [text for text in found if len(text.split()) >= _SUBSTANTIAL_WORDS - 1 and not _ASKED.search(text)]
 
 
 def _next_step(answers: Sequence[str], put_off: Sequence[str], still_open: Sequence[str]) -> str:
     """What the user has put off, else what the last answer leaves: an open end, or its question."""
-    last = sentences(answers[-1]) if answers else []
+    last = _spoken(answers[-1]) if answers else []
     asked = [f"to be answered: {each.text}" for each in last if _is_asked(each) and len(each.text.split()) >= 4]
     found = put_off[-1:] or _open_ends(last)[-1:] or asked[-1:] or still_open[-1:]
     return _cut(found[0], LINE_LENGTH) if found else ""
@@ -146,7 +153,8 @@ def _last(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _cut(text: str, length: int) -> str:
-    plain = " ".join(redacted(text).split())
+    # A little more than is shown, so that no secret is cut in two before it is seen.
+    plain = " ".join(redacted(text[: length + _MARGIN]).split())
     if len(plain) <= length:
         return plain
     cut = plain[:length]

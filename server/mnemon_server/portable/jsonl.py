@@ -1,7 +1,8 @@
 """Memories as JSON lines: one object a line, streamed in and out.
 
-Fields: title, content, type, created_at, source_session, source_client, confidence, pinned. Only title and
-content are required; the type is `note` and the confidence that of the type when left out.
+Fields: title, content, type, created_at, source_session, source_client, confidence, pinned, project, captured, cue.
+Only title and content are required; the type is `note` and the confidence that of the type when left out. `captured` is
+who said what a hook captured, `user` or `assistant`, while nobody has confirmed it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,26 @@ from mnemon_server.actions.save import insert_new
 from mnemon_server.errors import BadContent, MnemonError
 from mnemon_server.kinds import kind_named
 from mnemon_server.memory import Memory, as_milliseconds, as_rfc3339, checked_text
-from mnemon_server.vault import memories
+from mnemon_server.vault import captures, memories, origins
+from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import ChangeGroup
 from mnemon_server.vault.memories import Draft
 
-FIELDS = ("title", "content", "type", "created_at", "source_session", "source_client", "confidence", "pinned")
+FIELDS = (
+    "title",
+    "content",
+    "type",
+    "created_at",
+    "source_session",
+    "source_client",
+    "confidence",
+    "pinned",
+    "project",
+    "captured",
+    "cue",
+)
+ROLES = ("user", "assistant")
+_NAMES = ("source_session", "source_client", "project", "captured", "cue")
 _STRETCH = 500
 _NAMED = 20  # duplicates and refusals that are named one by one
 
@@ -80,11 +96,14 @@ def export_lines(context: ActionContext) -> Iterator[str]:
     while True:
         with context.vault.read() as connection:
             stretch = memories.each_live(connection, last, _STRETCH)
+            homes = origins.origins(connection, [memory.id for memory in stretch])
+            waiting = {memory.id: captures.find_capture(connection, memory.id) for memory in stretch if memory.captured}
         if not stretch:
             return
         last = stretch[-1].id
         for memory in stretch:
-            yield json.dumps(_fields(memory), ensure_ascii=False) + "\n"
+            fields = _fields(memory, homes.get(memory.id, ""), waiting.get(memory.id))
+            yield json.dumps(fields, ensure_ascii=False) + "\n"
 
 
 def _keep(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally, group: ChangeGroup) -> None:
@@ -150,6 +169,8 @@ def _parse(line: bytes, tally: Tally) -> Draft:
         None,
         _moment(entry),
         _pinned(entry),
+        _capture(entry),
+        _text(entry, "project", ""),
     )
 
 
@@ -159,7 +180,7 @@ def _text(entry: dict[str, Any], name: str, default: str | None = None) -> str:
         return default
     if not isinstance(value, str):
         raise BadContent(f"{name} is missing" if value is None else f"{name} is not a text")
-    if name.startswith("source_") and (len(value) > 300 or not value.isprintable()):
+    if name in _NAMES and (len(value) > 300 or not value.isprintable()):
         raise BadContent(f"{name} is longer than 300 characters or holds control characters")
     return value
 
@@ -180,6 +201,13 @@ def _pinned(entry: dict[str, Any]) -> bool:
     return value
 
 
+def _capture(entry: dict[str, Any]) -> tuple[str, str] | None:
+    role = _text(entry, "captured", "")
+    if role and role not in ROLES:
+        raise BadContent(f"captured is neither {' nor '.join(ROLES)}")
+    return (role, _text(entry, "cue", "")[:60]) if role else None
+
+
 def _moment(entry: dict[str, Any]) -> int | None:
     value = entry.get("created_at")
     if value is None:
@@ -190,7 +218,7 @@ def _moment(entry: dict[str, Any]) -> int | None:
         raise BadContent("created_at is no RFC 3339 time") from None
 
 
-def _fields(memory: Memory) -> dict[str, Any]:
+def _fields(memory: Memory, project: str, capture: Capture | None) -> dict[str, Any]:
     return {
         "title": memory.title,
         "content": memory.content,
@@ -200,4 +228,7 @@ def _fields(memory: Memory) -> dict[str, Any]:
         "source_client": memory.source_client,
         "confidence": memory.base_confidence,
         "pinned": memory.pinned,
+        "project": project,
+        "captured": memory.captured or "",
+        "cue": capture.cue if capture else "",
     }

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import apsw
 
+from mnemon_server.memory import Memory
 from mnemon_server.recall.query import STOP_WORDS
 from mnemon_server.vault import memories, words
 from mnemon_server.vault.memories import Filters
 
+_POLAR = re.compile(
+    r"\b(?:never|always|not|no|without|only|cannot|nor|neither|nie|niemals|immer|nicht|kein\w*|ohne|nur|nunca|siempre|sin"
+    r"|solo|s[oó]lo|ya no|tampoco)\b|n't\b"
+)
+_SENSE = {"n't": "not", "cannot": "not", "niemals": "nie", "sólo": "solo"}
+# Numbers, code, names with a sign in them.
+_DETAIL = re.compile(r"\d[\d.,:]*|`[^`]+`|\b\w+[_/]\w+\b")
 # Long texts say what they are about early.
 _MOST_CHARACTERS = 2_000
 _MOST_TERMS = 12
@@ -44,12 +53,26 @@ def candidates(connection: apsw.Connection, found: dict[str, str], limit: int) -
     return [key for key, _ in words.match_words(connection, match, Filters(), limit)] if match else []
 
 
-def alike(connection: apsw.Connection, text: str, limit: int) -> dict[int, dict[str, str]]:
-    """The stems of the live memories that are likely to speak of the same as `text`, by id.
+def alike(connection: apsw.Connection, text: str, limit: int) -> list[Memory]:
+    """The live memories that are likely to speak of the same as `text`, best first.
 
     Handoffs are left out: one tells what was said in a session, also what is a memory of its own, and fades.
     """
     ranked = candidates(connection, stems(connection, text), 2 * limit)
     found = memories.find_many_live(connection, ranked)
-    near = [found[key] for key in ranked if key in found and found[key].type != "handoff"][:limit]
-    return {memory.id: stems(connection, f"{memory.title} {memory.content}") for memory in near}
+    return [found[key] for key in ranked if key in found and found[key].type != "handoff"][:limit]
+
+
+def says_otherwise(one: str, other: str) -> bool:
+    """Whether two texts that share their words differ in what turns a statement round: a negation, a number, a name."""
+    return _polarity(one) != _polarity(other) or _lacks(one, other) or _lacks(other, one)
+
+
+def _polarity(text: str) -> set[str]:
+    return {_SENSE.get(word, word) for word in _POLAR.findall(text.lower())}
+
+
+def _lacks(one: str, other: str) -> bool:
+    """Whether `other` does not have a detail that `one` has."""
+    plain = other.lower()
+    return any(detail.strip("`.,;:").lower() not in plain for detail in _DETAIL.findall(one))

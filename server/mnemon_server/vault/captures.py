@@ -46,5 +46,15 @@ def live_captures(connection: apsw.Connection, limit: int) -> list[Capture]:
     return [Capture(*row) for row in rows]
 
 
+def dropped_texts(connection: apsw.Connection, limit: int) -> list[str]:
+    """Contents of the latest captures that were forgotten."""
+    rows = connection.execute(
+        "SELECT content FROM captures JOIN memories ON memories.id = memory_id WHERE invalidated_at IS NOT NULL"
+        " ORDER BY memory_id DESC LIMIT ?",
+        (limit,),
+    )
+    return [str(row[0]) for row in rows]
+
+
 def count_live_captures(connection: apsw.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM captures JOIN live ON live.id = memory_id").get)

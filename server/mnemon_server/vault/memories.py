@@ -37,7 +37,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class Draft:
-    """A memory to be; `uid` and `created_at` are given when it comes from elsewhere."""
+    """A memory to be. `created_at` and `project` are given when it comes from elsewhere; `capture` is who said it, and
+    what gave it away, of one that nobody has confirmed."""
 
     title: str
     content: str
@@ -48,6 +49,8 @@ class Draft:
     source_key: str | None = None
     created_at: int | None = None
     pinned: bool = False
+    capture: tuple[str, str] | None = None
+    project: str | None = None
 
 
 def filter_clause(filters: Filters, table: str) -> tuple[str, list[Value]]:

@@ -77,11 +77,36 @@ def test_saving_the_same_on_purpose_confirms_it(client: InProcess) -> None:
     assert (saved["outcome"], saved["memory"]["captured"], saved["memory"]["confidence"]) == ("existing", None, 0.85)
 
 
-def test_what_the_user_says_too_counts_as_the_users(client: InProcess) -> None:
-    capture(client, heard(SENTENCE, "assistant"))
-    capture(client, heard(SENTENCE, "user"))
+def test_the_users_own_words_take_the_place_of_what_a_model_said(client: InProcess) -> None:
+    capture(client, heard("Deploys go from the release branch, because main is never frozen.", "assistant"))
+    own = "We do deploys from the release branch because main is never frozen."
+    assert capture(client, heard(own, "user"))["captured"] == [2]
     [waiting] = client.call("inbox")["memories"]
-    assert waiting["role"] == "user"
+    assert (waiting["id"], waiting["role"], waiting["snippet"]) == (2, "user", own)
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        ("Always run the migrations before a deploy.", "Never run the migrations before a deploy."),
+        ("The admin app listens on port 8080 now.", "The admin app listens on port 9090 now."),
+        ("We deploy the shop from main only.", "We do not deploy the shop from main any more."),
+        ("Der Import läuft immer vor dem Rechnungslauf.", "Der Import läuft nie vor dem Rechnungslauf."),
+        ("The job reads `orders_a` at every start.", "The job reads `orders_b` at every start."),
+    ],
+)
+def test_what_says_otherwise_is_not_the_same(client: InProcess, said: str, then: str) -> None:
+    capture(client, heard(said, "assistant"))
+    assert capture(client, heard(then, "user"))["captured"] == [2]
+    kept = {each["snippet"]: each["role"] for each in client.call("inbox")["memories"]}
+    assert kept == {said: "assistant", then: "user"}
+
+
+def test_what_was_dropped_stays_dropped_in_other_words(client: InProcess) -> None:
+    capture(client, heard("From now on we always format code with black before commit."))
+    client.call("drop", id=1)
+    again = "From now on we always format the code with black before a commit!"
+    assert capture(client, heard(again)) == {"captured": [], "known": 1}
 
 
 def test_a_capture_fades_although_its_type_never_does(client: InProcess, clock: Clock) -> None:

@@ -82,6 +82,29 @@ def test_stdin_is_utf8_whatever_the_locale(vault_client: InProcess, program: Pro
         assert "Mahngebühren" in context_of(done.stdout.decode("ascii"))
 
 
+def test_options_may_be_written_with_an_equals_sign(with_rule: InProcess, program: Program, home: Path) -> None:
+    done = program.run(
+        "surface", "--client=codex", f"--vault-dir={home / '.mnemon'}", payload=ASKED, MNEMON_VAULT_DIR=str(home / "no")
+    )
+    assert RULE in context_of(done.stdout.decode())
+    assert "surface codex" in program.log[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_client_that_has_closed_its_pipes_is_no_trouble(with_rule: InProcess, home: Path, closed: str) -> None:
+    for event in EVENTS:
+        line = f"{sys.executable} -m mnemon_installer.cli hook {event} {closed}"
+        done = subprocess.run(["/bin/sh", "-c", line], env=environment(home), input=b"{}", capture_output=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), event
+    assert not list((home / ".mnemon" / "logs").glob("crash*"))
+
+
+def test_a_home_that_does_not_exist_is_no_trouble(program: Program) -> None:
+    done = program.run("surface", payload=ASKED, MNEMON_VAULT_DIR="~nobody-of-this-name/x")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_a_vault_that_is_locked_costs_no_prompt(with_rule: InProcess, program: Program, settings: Settings) -> None:
     with_rule.close()
     holder = apsw.Connection(str(settings.vault_path))

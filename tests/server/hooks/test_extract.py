@@ -12,6 +12,7 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.hooks import extract, reading
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import FILE_NAME
+from mnemon_server.hooks.transcripts import Turn
 from mnemon_server.settings import Settings
 
 RULE = "From now on we deploy from the release branch, because main is never frozen."
@@ -85,6 +86,7 @@ def test_a_client_without_a_transcript_is_heard_all_the_same(vault_client: InPro
         f"> {RULE}",
         f"<private>{RULE}</private>",
         f"<private>{RULE}",
+        f"<private>a <private>b</private> {RULE}</private>",
         f"<memory-data ab12> (stored text)\n{RULE}\n</memory-data ab12>",
         f"bob wrote:\n{RULE}",
         f"2026-11-25T10:00:00 INFO {RULE}",
@@ -140,6 +142,12 @@ def test_a_document_leaves_its_surest_statements_only(
     )
     outcome = extract.run(stop(write_session(("user", rules))), settings)
     assert "20 statements" in outcome.note
+
+
+def test_a_long_session_is_heard_from_its_end_while_there_is_time() -> None:
+    turns = [Turn("user", f"From now on we never deploy service {number} on a Friday.") for number in range(30)]
+    assert [statement.text for statement in extract.worth_keeping(turns, patience=0.0)] in ([], [turns[-1].text])
+    assert len(extract.worth_keeping(turns)) == 30
 
 
 def test_captures_of_one_session_are_neighbours(

@@ -42,6 +42,15 @@ def test_the_last_handoff_of_the_project_is_given(vault_client: InProcess, setti
     assert "another project" not in text
 
 
+def test_a_project_whose_name_begins_like_another_is_another(vault_client: InProcess) -> None:
+    for project in ("/src/c#", "/src/c", "/src/c%23"):
+        vault_client.call("put_handoff", project=project, session="#", title=f"T {project}", content=f"Goal: {project}")
+    for project in ("/src/c#", "/src/c", "/src/c%23"):
+        [found] = vault_client.call("opening", project=project)["memories"]
+        assert found["text"] == f"Goal: {project}"
+    assert vault_client.call("opening", project="/src")["memories"] == []
+
+
 def test_nothing_is_given_where_there_is_nothing(vault_client: InProcess, settings: Settings, tmp_path: Path) -> None:
     assert started(settings, start(tmp_path)) == ""
 

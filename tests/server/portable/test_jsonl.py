@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.portable.jsonl import FIELDS, export_lines, import_lines
+from mnemon_server.settings import Settings
 
 
 def lines(*entries: Any) -> list[bytes]:
@@ -18,6 +21,7 @@ def lines(*entries: Any) -> list[bytes]:
 FULL = {
     "title": "Use SQLite", "content": "We chose it.\r\n", "type": "decision", "created_at": "2026-01-02T03:04:05.678Z",
     "source_session": "s1", "source_client": "cursor", "confidence": 0.9, "pinned": True,
+    "project": "github.com/dana/shop", "captured": "", "cue": "",
 }  # fmt: skip
 
 
@@ -89,3 +93,32 @@ def test_sessions_give_context_on_import_too(client: InProcess) -> None:
     import_lines(client.context, lines(*talk), dry_run=False)
     found = client.call("search", query="message broker")["memories"]
     assert [memory["title"] for memory in found] == ["Question", "Answer"]
+
+
+def test_what_a_model_said_waits_for_confirmation_on_the_other_machine_too(
+    client: InProcess, open_client: Callable[..., InProcess], tmp_path: Path
+) -> None:
+    statement = {
+        "title": "T",
+        "content": "A conclusion.",
+        "type": "decision",
+        "role": "assistant",
+        "cue": "so",
+    }
+    client.call("capture", statements=[statement])
+    lines = [line.encode() for line in export_lines(client.context)]
+    other = open_client(Settings(tmp_path / "other"))
+    import_lines(other.context, lines, dry_run=False)
+    [waiting] = other.call("inbox")["memories"]
+    assert (waiting["role"], waiting["cue"]) == ("assistant", "so")
+
+
+def test_every_column_travels_or_is_known_to_stay(client: InProcess) -> None:
+    """A column that a later migration adds has to be thought of here."""
+    stays = {"id", "uid", "content_hash", "source_key", "updated_at", "accessed_at", "access_count", "invalidated_at"}
+    stays |= {"superseded_by", "archived_at", "memory_id", "captured_at"}
+    named = {"role": "captured"}
+    with client.context.vault.read() as connection:
+        for table in ("memories", "captures", "origins"):
+            columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
+            assert {named.get(column, column) for column in columns} - stays <= set(FIELDS), table
