@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, vault
-from mnemon_installer.ui import console, words
+from mnemon_installer.ui import console, hook_words
 from mnemon_server.errors import MnemonError
 
 Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Memories of the inbox.")]
@@ -21,7 +21,7 @@ def group(
 ) -> None:
     """What hooks captured and nobody has confirmed yet, newest first."""
     if context.invoked_subcommand is None:
-        console.show(vault().call("inbox", limit=limit), words.inbox, as_json)
+        console.show(vault().call("inbox", limit=limit), hook_words.inbox, as_json)
 
 
 def keep(ids: Ids, as_json: JsonFlag = False) -> int:
@@ -46,6 +46,6 @@ def _each(action: str, ids: Sequence[int], as_json: bool) -> int:
     if problems and not done and not as_json:
         console.fail(problems[0], as_json)
         return 1
-    lines = words.kept if action == "keep" else words.dropped
+    lines = hook_words.kept if action == "keep" else hook_words.dropped
     console.show({"done": done}, lines, as_json, problems, not problems)
     return 1 if problems else 0

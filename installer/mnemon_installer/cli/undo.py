@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, vault
-from mnemon_installer.ui import console, words
+from mnemon_installer.ui import console, hook_words
 
 
 def command(
@@ -17,4 +17,4 @@ def command(
     as_json: JsonFlag = False,
 ) -> None:
     """Take back the last change to the vault, whoever made it; again, the one before it."""
-    console.show(vault().call("undo", dry_run=dry_run), words.undone, as_json)
+    console.show(vault().call("undo", dry_run=dry_run), hook_words.undone, as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings
-from mnemon_installer.ui import console, words
+from mnemon_installer.ui import console, hook_words
 from mnemon_server.hooks.recalled import recalled
 
 
@@ -19,4 +19,4 @@ def command(
     as_json: JsonFlag = False,
 ) -> None:
     """Why memories were put before a model: when, for which client, by which words, above which floor."""
-    console.show(recalled(settings(), id, limit), words.recalled, as_json)
+    console.show(recalled(settings(), id, limit), hook_words.recalled, as_json)

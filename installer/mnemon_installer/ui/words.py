@@ -35,13 +35,13 @@ def entries(result: Json) -> Iterator[str]:
 def memory(result: Json) -> Iterator[str]:
     shown = result["memory"]
     pinned = ", pinned" if shown["pinned"] else ""
-    yield _bold(f"#{shown['id']} {shown['title']}")
-    yield _dim(f"{shown['type']}, confidence {shown['confidence']:.2f}{pinned}, saved {shown['created_at'][:16]}Z")
+    yield bold(f"#{shown['id']} {shown['title']}")
+    yield dim(f"{shown['type']}, confidence {shown['confidence']:.2f}{pinned}, saved {shown['created_at'][:16]}Z")
     origin = ", ".join(
         f"{name} {shown[key]}" for name, key in (("by", "source_client"), ("key", "source_key")) if shown[key]
     )
     if origin:
-        yield _dim(origin)
+        yield dim(origin)
     yield ""
     yield shown["content"]
 
@@ -134,10 +134,10 @@ def profile(result: Json) -> Iterator[str]:
     if not result["sections"]:
         yield "the profile is empty; mnemon profile add TITLE CONTENT states a fact"
     for section in result["sections"]:
-        yield _bold(section["name"])
+        yield bold(section["name"])
         for line in section["lines"]:
             source = f"#{line['id']} " if line["id"] else ""
-            yield f"  {line['title']}: {line['text']} " + _dim(f"({source}{line['day']})")
+            yield f"  {line['title']}: {line['text']} " + dim(f"({source}{line['day']})")
     if result["left_out"]:
         yield f"{result['left_out']} more left out; mnemon config set profile_tokens N shows more"
 
@@ -145,63 +145,6 @@ def profile(result: Json) -> Iterator[str]:
 def fact(result: Json) -> Iterator[str]:
     said = {"new": "added to the profile", "updated": "corrected in the profile", "existing": "already in the profile"}
     yield f"{said[result['outcome']]}: {result['title']}"
-
-
-def undone(result: Json) -> Iterator[str]:
-    told = "would take" if result["dry_run"] else "took"
-    yield f"{told} back: {result['action']} by {result['actor']}, {result['at'][:16]}Z"
-    for change in result["changes"]:
-        number = f"#{change['id']} " if change["id"] else ""
-        yield f"  {change['action']}: {number}{change['title']}"
-    if result["count"] > len(result["changes"]):
-        yield f"  and {result['count'] - len(result['changes'])} more"
-    for reason in result["left"]:
-        yield f"  left as it is: {reason}"
-
-
-def inbox(result: Json) -> Iterator[str]:
-    if not result["memories"]:
-        yield "the inbox is empty: hooks have captured nothing that waits for you"
-        return
-    for memory in result["memories"]:
-        said = "you said" if memory["role"] == "user" else "the model said"
-        source = memory["source_client"].removesuffix("-hook")
-        yield f"{_bold('#' + str(memory['id']))} {memory['snippet']}"
-        yield _dim(
-            f"      {memory['type']}; {said}, {source}, {memory['created_at'][:16]}Z; by the words {memory['cue']!r}"
-        )
-    if result["total"] > len(result["memories"]):
-        yield f"{result['total'] - len(result['memories'])} more; --limit shows more"
-    yield _dim("mnemon inbox keep ID..., mnemon inbox drop ID...")
-
-
-def kept(result: Json) -> Iterator[str]:
-    for each in result["done"]:
-        memory = each["memory"]
-        word = "kept" if each["changed"] else "kept already:"
-        yield f"{word} #{memory['id']} {memory['title']}, confidence {memory['confidence']:.2f}"
-
-
-def dropped(result: Json) -> Iterator[str]:
-    for each in result["done"]:
-        yield f"{'dropped' if each['changed'] else 'dropped before:'} #{each['id']} {each['title']}"
-
-
-def recalled(result: Json) -> Iterator[str]:
-    if not result["recalled"]:
-        yield "no hook has put anything before a model yet"
-    for each in result["recalled"]:
-        when = each["at"][:16].replace("T", " ")
-        yield f"{_bold('#' + str(each['id']))} {each['title']}  " + _dim(f"[{when}Z, {each['client']}]")
-        yield "      " + _dim(f"{_reason(each)}; {each['tokens']} tokens")
-
-
-def _reason(each: Json) -> str:
-    if each["score"] is None:
-        return "given at the start of the session: pinned, or the last handoff of the project"
-    meaning = "" if each["cosine"] is None else f", cosine {each['cosine']:.2f}"
-    shared = ", ".join(each["terms"]) or "none"
-    return f"score {each['score']:.2f}, floor {each['floor']:.2f}; the prompt's words {shared}{meaning}"
 
 
 def imported(result: Json) -> Iterator[str]:
@@ -216,13 +159,13 @@ def imported(result: Json) -> Iterator[str]:
 
 def _entry(shown: Json, note: str) -> Iterator[str]:
     pinned = " pinned" if shown["pinned"] else ""
-    yield f"{_bold('#' + str(shown['id']))} {shown['title']}  " + _dim(f"[{shown['type']}{pinned}, {note}]")
+    yield f"{bold('#' + str(shown['id']))} {shown['title']}  " + dim(f"[{shown['type']}{pinned}, {note}]")
     yield f"      {shown['snippet']}"
 
 
 def _explained(parts: Json) -> str:
     cosine = "-" if parts["cosine"] is None else f"{parts['cosine']:.3f}"
-    return _dim(
+    return dim(
         f"score {parts['score']:.3f} = fusion {parts['relevance']:.3f} (bm25 {parts['bm25']:.3g}, cosine {cosine})"
         f" x recency {parts['recency']:.2f}, confidence {parts['confidence']:.2f}"
     )
@@ -243,11 +186,13 @@ def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
+    """Bold where the result goes to a terminal."""
     return paint(text, "bold", _stdout())
 
 
-def _dim(text: str) -> str:
+def dim(text: str) -> str:
+    """Dim where the result goes to a terminal."""
     return paint(text, "dim", _stdout())
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext
+from mnemon_server.actions.excerpt import cost, shown_to_a_model
 from mnemon_server.actions.handoffs import handoff_key, project_prefix
-from mnemon_server.actions.surface import cost, excerpt
-from mnemon_server.memory import Memory, age_in_days
+from mnemon_server.memory import Memory
 from mnemon_server.recall.decay import is_past_half_life
 from mnemon_server.vault import memories
 from mnemon_server.vault.memories import Filters
@@ -37,17 +37,4 @@ def run(
         if is_new and used + cost(memory) <= tokens:
             chosen.append(memory)
             used += cost(memory)
-    return {"memories": [_shown(memory, now) for memory in chosen], "tokens": used}
-
-
-def _shown(memory: Memory, now: int) -> dict[str, Any]:
-    return {
-        "id": memory.id,
-        "uid": memory.uid,
-        "title": memory.title,
-        "type": memory.type,
-        "text": excerpt(memory),
-        "age_days": round(age_in_days(memory.updated_at, now), 1),
-        "source_client": memory.source_client,
-        "tokens": cost(memory),
-    }
+    return {"memories": [shown_to_a_model(memory, now) for memory in chosen], "tokens": used}

@@ -8,9 +8,9 @@ from typing import Any
 import apsw
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.memory import Memory, age_in_days, count_tokens
+from mnemon_server.actions.excerpt import cost, shown_to_a_model
+from mnemon_server.memory import Memory
 from mnemon_server.recall import bearing as bearings
-from mnemon_server.recall.bearing import Bearing
 from mnemon_server.recall.general import is_general
 from mnemon_server.recall.search import QueryVector, embed_query, usable_model
 from mnemon_server.vault import memories, origins, vectors, words
@@ -20,11 +20,7 @@ from mnemon_server.vault import memories, origins, vectors, words
 FLOOR = 0.50
 ELSEWHERE_FLOOR = 0.66
 GENERAL = 0.12
-# Characters of one memory; `memory_get` has the rest. A handoff is the memory that is read instead of a session.
-LONGEST = 700
-LONGEST_HANDOFF = 1_600
 _CANDIDATES = 20
-_PER_ENTRY = 25  # tokens of its heading
 
 
 def run(
@@ -60,8 +56,10 @@ def run(
     chosen = _within(tokens, [able[key] for key in passing[:limit]])
     now = context.clock()
     shown = [
-        _shown(memory, now, by_words[memory.id])
+        shown_to_a_model(memory, now)
         | {
+            "bm25": round(by_words[memory.id].strength, 4),
+            "terms": list(by_words[memory.id].terms),
             "score": round(scores[memory.id], 4),
             "floor": round(floors[memory.id], 4),
             "cosine": round(near[memory.id], 4) if memory.id in near else None,
@@ -73,20 +71,6 @@ def run(
         "tokens": sum(each["tokens"] for each in shown),
         "memories": shown,
     }
-
-
-def excerpt(memory: Memory) -> str:
-    """What of a memory is put before a model."""
-    text, limit = memory.content.strip(), LONGEST_HANDOFF if memory.type == "handoff" else LONGEST
-    if len(text) <= limit:
-        return text
-    cut = text[:limit]
-    return cut[: max(cut.rfind("\n"), cut.rfind(" "), limit // 2)] + "…"
-
-
-def cost(memory: Memory) -> int:
-    """Tokens of a memory with its heading."""
-    return count_tokens(memory.title) + count_tokens(excerpt(memory)) + _PER_ENTRY
 
 
 def _floor(memory: Memory, home: str, project: str) -> float:
@@ -120,18 +104,3 @@ def _near(connection: apsw.Connection, vector: QueryVector | None) -> tuple[Mapp
     if model is None or vector is None or model.background is None:
         return {}, None
     return dict(vectors.nearest(connection, model, vector.embedding, words.NO_FILTERS, _CANDIDATES)), model.background
-
-
-def _shown(memory: Memory, now: int, by_words: Bearing) -> dict[str, Any]:
-    return {
-        "id": memory.id,
-        "uid": memory.uid,
-        "title": memory.title,
-        "type": memory.type,
-        "text": excerpt(memory),
-        "age_days": round(age_in_days(memory.updated_at, now), 1),
-        "source_client": memory.source_client,
-        "bm25": round(by_words.strength, 4),
-        "terms": list(by_words.terms),
-        "tokens": cost(memory),
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
-from mnemon_server.hooks.warm import poll
+from mnemon_server.hooks.polling import poll
 from mnemon_server.settings import Settings
 
 PATIENCE = 60.0  # seconds

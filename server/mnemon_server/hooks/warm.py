@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
-import os
-import time
-from urllib.parse import urlsplit
-
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
-from mnemon_server.settings import Settings, remote_url
+from mnemon_server.hooks.polling import poll
+from mnemon_server.settings import Settings
 
 PATIENCE = 35.0  # seconds
-_PAUSE = 1.0
-_ONE_TRY = 10.0
 
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
     """Ask the server for its health until it answers; nothing to do without a remote."""
     return poll(settings, PATIENCE)
-
-
-def poll(settings: Settings, patience: float) -> Outcome:
-    """Ask until the server says 200 or `patience` seconds have passed."""
-    url = remote_url(os.environ, settings.folder)
-    if not url:
-        return Outcome(note="no remote")
-    end, tries = time.monotonic() + patience, 0
-    while (left := end - time.monotonic()) > 0:
-        tries += 1
-        if _is_awake(url, min(left, _ONE_TRY)):
-            return Outcome(note=f"awake after {tries} tries")
-        time.sleep(min(_PAUSE, max(0.0, end - time.monotonic())))
-    return Outcome(note=f"no answer in {tries} tries")
-
-
-def _is_awake(url: str, seconds: float) -> bool:
-    """One request; no redirect is followed, and nothing of the user's is sent with it."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=max(0.1, seconds))
-    try:
-        connection.request("GET", parts.path.rstrip("/") + "/health", headers={"User-Agent": "mnemon"})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

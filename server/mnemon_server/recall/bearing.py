@@ -16,7 +16,7 @@ from itertools import pairwise
 import apsw
 
 from mnemon_server.memory import Memory
-from mnemon_server.recall.common import is_common
+from mnemon_server.recall.everyday import is_common
 from mnemon_server.recall.query import MOST_CHARACTERS, STOP_WORDS
 from mnemon_server.vault import words
 

@@ -12,7 +12,7 @@ import pytest
 from tests.server.hooks.conftest import Program
 
 from mnemon_server.errors import MnemonError
-from mnemon_server.hooks import prewarm, warm
+from mnemon_server.hooks import polling, prewarm, warm
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.settings import Settings, remote_url
 
@@ -50,7 +50,7 @@ def sleeper() -> Iterator[Sleeper]:
 
 @pytest.fixture
 def remote(sleeper: Sleeper, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Sleeper:
-    monkeypatch.setattr(warm, "_PAUSE", 0.01)
+    monkeypatch.setattr(polling, "_PAUSE", 0.01)
     settings.folder.mkdir()
     (settings.folder / "remote_url").write_text(f"http://127.0.0.1:{sleeper.server_port}\n")
     return sleeper
@@ -71,7 +71,7 @@ def test_without_a_remote_nothing_is_asked(settings: Settings) -> None:
 def test_it_gives_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNEMON_REMOTE_URL", "http://127.0.0.1:9")
     monkeypatch.setattr(warm, "PATIENCE", 0.2)
-    monkeypatch.setattr(warm, "_PAUSE", 0.05)
+    monkeypatch.setattr(polling, "_PAUSE", 0.05)
     began = time.monotonic()
     assert "no answer" in warm.run(EVENT, settings).note
     assert time.monotonic() - began < 5

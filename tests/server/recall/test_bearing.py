@@ -6,7 +6,7 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.recall.bearing import absolute, bearing, telling_terms
-from mnemon_server.recall.common import is_common
+from mnemon_server.recall.everyday import is_common
 from mnemon_server.recall.general import is_general
 from mnemon_server.vault import memories, vectors, words
 from mnemon_server.vault.background import FEWEST, measure_background
