@@ -187,7 +187,7 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
     assert (cursor.exists(), codex.read_text()) == (False, "# Mine\n")
 
 
-@pytest.mark.parametrize("answer", ["n", "y", ENTER])
+@pytest.mark.parametrize("answer", ["n", ENTER])
 def test_hooks_are_asked_about_until_they_are_there(machine: Machine, start: Start, answer: str) -> None:
     terminal = start("setup", "--no-model", "--no-rules")
     terminal.answer(CLIENTS, ENTER)
