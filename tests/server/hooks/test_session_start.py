@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from tests.conftest import Clock
 from tests.server.hooks.conftest import context_of, prompt
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.hooks import session_start, surface
 from mnemon_server.hooks.event import HookEvent
-from mnemon_server.projects import name_of, project_of
+from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 
 
@@ -91,44 +87,3 @@ def test_a_handoff_that_has_faded_is_not_given(
     assert client.call("opening", project=key)["memories"]
     clock.pass_days(31)
     assert client.call("opening", project=key)["memories"] == []
-
-
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("git@github.com:Dana/Shop.git", "github.com/dana/shop"),
-        ("https://github.com/dana/shop", "github.com/dana/shop"),
-        ("https://token@github.com/dana/shop.git/", "github.com/dana/shop"),
-        ("ssh://git@git.example.org:2222/team/shop.git", "git.example.org/team/shop"),
-    ],
-)
-def test_checkouts_of_one_repository_are_one_project(tmp_path: Path, url: str, name: str) -> None:
-    inner = tmp_path / "repo" / "src" / "deep"
-    inner.mkdir(parents=True)
-    (tmp_path / "repo" / ".git").mkdir()
-    (tmp_path / "repo" / ".git" / "config").write_text(
-        f'[core]\n\tbare = false\n[remote "fork"]\n\turl = x\n[remote "origin"]\n\tfetch = +a\n\turl = {url}\n'
-    )
-    assert project_of(str(inner)) == name
-    assert name_of(name) == "shop"
-
-
-@pytest.mark.skipif(not shutil.which("git"), reason="git is not on this machine")
-def test_a_worktree_and_its_repository_are_one_project(tmp_path: Path) -> None:
-    def git(*words: str) -> None:
-        subprocess.run(("git", *words), cwd=tmp_path, check=True, capture_output=True, env=quiet)
-
-    quiet = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
-    git("init", "main")
-    git("-C", "main", "remote", "add", "origin", "https://github.com/dana/shop.git")
-    git("-C", "main", "-c", "user.name=d", "-c", "user.email=d@e", "commit", "--allow-empty", "-m", "first")
-    git("-C", "main", "worktree", "add", "../beside")
-    assert project_of(str(tmp_path / "main")) == project_of(str(tmp_path / "beside")) == "github.com/dana/shop"
-
-
-def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:
-    assert project_of(str(tmp_path / "plain")) == str(tmp_path / "plain")
-    assert project_of("") == ""
-    (tmp_path / "broken" / ".git").mkdir(parents=True)
-    (tmp_path / "broken" / ".git" / "config").write_bytes(b"\xff\xfe\x00")
-    assert project_of(str(tmp_path / "broken" / "src")) == str(tmp_path / "broken")
