@@ -30,6 +30,6 @@ def _entry(memory: Json) -> str:
     """`#12 [decision, 3 d old, by claude-code] title`, its text below."""
     source = f", by {memory['source_client']}" if memory["source_client"] else ""
     head = f"#{memory['id']} [{memory['type']}, {memory['age_days']:.0f} d old{source}]"
-    title, text = defang(memory["title"]), defang(memory["text"])
+    head, title, text = defang(head), defang(memory["title"]), defang(memory["text"])
     body = "" if text.startswith(title.rstrip("…")) else f" {title}"
     return f"{head}{body}\n   " + text.replace("\n", "\n   ")

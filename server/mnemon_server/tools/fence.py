@@ -8,26 +8,35 @@ from __future__ import annotations
 import os
 import re
 
-# Terminal escapes, control characters, zero-width and direction marks, and the invisible tag characters.
+# Terminal escapes, control characters, soft hyphens, zero-width and direction marks, variation selectors, and the
+# invisible tag characters. A selector that only says how an emoji looks may stay, once.
 _INVISIBLE = re.compile(
-    "\x1b\\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-    "|[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\U000e0000-\U000e007f]"
+    "\x1b\\[[0-9;?]{0,20}[ -/]{0,4}[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e]"
+    "|[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0e]|(?<![^\x00-\x7f])\ufe0f|(?<=\ufe0f)\ufe0f"
+    "|[\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
-# Tags that clients and chat templates give a meaning of their own.
-_TAG = re.compile(
-    r"<(/?(?:antml:)?(?:system|assistant|user|human|developer|instruction|important|critical|admin|tool|function|"
-    r"invoke|parameter|thinking|memory-data|user-prompt|command|persisted|context)[\w:-]*(?:\s[^<>]*)?/?)>",
-    re.IGNORECASE,
-)
-_TOKEN = re.compile(r"<\|([^|<>\n]{1,40})\|>|<<(/?SYS)>>|\[(/?INST)\]", re.IGNORECASE)
-_TURN = re.compile(r"^([ \t]*)(human|assistant|system|user)(\s*):", re.IGNORECASE | re.MULTILINE)
+# Other ends of a line, after which a turn of a conversation could seem to begin.
+_LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
+# Tags that clients and chat templates give a meaning of their own; what they begin with is enough.
+CONTROL_TAGS = """
+system|assistant|user|human|developer|instruction|important|critical|admin|tool|function|invoke|parameter|thinking|memory-data
+command|persisted|context|hook_|local-command|ide_|bash-|task-|teammate-|cross-session-|environment_|turn_|subagent_|session_
+state_|start_of|end_of|begin_of|im_start|im_end|sys|inst
+"""
+_NAME = rf"/?\s{{0,3}}(?:antml:)?(?:{CONTROL_TAGS.strip().replace(chr(10), '|')})"
+_TAG = re.compile(rf"<(\s{{0,3}}{_NAME}[\w:-]{{0,60}}(?:\s[^<>]{{0,400}})?/?)>", re.IGNORECASE)
+# One that is not closed, or has a sign in it that hides its end.
+_OPENING = re.compile(rf"<(?=\s{{0,3}}{_NAME}[\w:-]{{0,60}}(?:[\s/>]|$))", re.IGNORECASE)
+_TOKEN = re.compile(r"<[|｜]([^|｜<>\n]{1,40})[|｜]>|<<(/?SYS)>>|\[(/?INST)\]", re.IGNORECASE)
+_TURN = re.compile(r"^([ \t>*_#-]{0,12})(human|assistant|system|user)([*_]{0,3}\s{0,3}):", re.IGNORECASE | re.MULTILINE)
 
 
 def defang(text: str) -> str:
     """`text` without invisible characters, and with markup that a model might obey made inert but readable."""
-    text = _INVISIBLE.sub("", text)
-    text = _TAG.sub(r"‹\1›", text)
+    text = _INVISIBLE.sub("", text.translate(_LINE_ENDS))
     text = _TOKEN.sub(lambda found: f"‹{found[1] or found[2] or found[3]}›", text)
+    text = _TAG.sub(r"‹\1›", text)
+    text = _OPENING.sub("‹", text)
     return _TURN.sub(r"\1\2\3：", text)
 
 
