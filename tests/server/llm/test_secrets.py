@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mnemon_server.llm.secrets import HIDDEN, redacted
@@ -31,6 +33,44 @@ SECRETS = [
     ("AIzaSyA1234567890abcdefghijklmnopqrstuv in the app", "AIza"),
     ("blob Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWpLTE1OT1A= there", "Zm9v"),
     ("fo1_abcdefghijklmnopqrstuvwxyz-12345 for fly", "fo1_"),
+    ("password: sunshinebeach", "sunshine"),
+    ("api_key: abcdefghijkl", "abcdef"),
+    ("secret: swordfish, ask bob", "swordfish"),
+    ("password = swordfish", "swordfish"),
+    ("password=swordfish now", "swordfish"),
+    ('{"dbPassword": "swordfish"}', "swordfish"),
+    ("wifi password: sunshinebeach for the guests", "sunshine"),
+    ("**Password:** sunshinebeach", "sunshine"),
+    ("the password for staging: swordfish7", "swordfish"),
+    ("staging password was changed to BlueFish77x", "BlueFish"),
+    ("set PGPASSWORD to hunter2xyz", "hunter2"),
+    ("clientSecret: abcdefghijkl", "abcdef"),
+    ("curl -u admin:hunter22zz https://example.com", "hunter22"),
+    ("mysql -u root -pHunter22 shop", "Hunter22"),
+    ("sshpass -p 'My Secret Pass' ssh host", "My Secret"),
+    ("pw hunter2pw9", "hunter2"),
+    ("creds are admin/hunter22", "hunter22"),
+    ("creds: admin / hunter22", "hunter22"),
+    ("login is root / toor1234 on the box", "toor1234"),
+    ("Das Passwort für die DB ist Sommer2024", "Sommer"),
+    ("das Datenbankpasswort wurde auf Winter2025 geändert", "Winter"),
+    ("WLAN-Passwort: sonnenblume", "sonnen"),
+    ("Kennwort: geheim", "geheim"),
+    ("la contraseña de la base es Verano2024", "Verano"),
+    ("contraseña: girasoles", "girasoles"),
+    ("X-Api-Key: abcdefghijklmnop", "abcdef"),
+    ("Cookie: session=abcdef123456abcdef; theme=abcdef", "abcdef"),
+    ("sntrys_eyJpYXQiOjE2", "eyJ"),
+    ("figd_abcdefghijklmnopqrstuvwxyz", "abcdef"),
+    ("bearer: abcdefghijkl", "abcdef"),
+    ("the password is hunter2 or swordfish1", "swordfish1"),
+    ("the password is `hunter2` or `swordfish1`", "swordfish1"),
+    ('the passphrase is "correct horse battery staple"', "horse"),
+    ("use the password `correct horse battery staple`", "horse"),
+    ("the access token is 3f786850e387550fdab836ed7e6dc881de23001b", "3f78"),
+    ("postgres://app:p@ss@db.internal/app", "ss@"),
+    ("https://bob:a/SECRET@host/x", "SECRET"),
+    ("https://api.example.com/?api_key=abcdefghijklmnop", "abcdef"),
 ]
 HARMLESS = [
     "We chose SQLite for the vault because it is one file.",
@@ -44,6 +84,110 @@ HARMLESS = [
     "the secret to good tests is a fake at the door",
     "api keys live in the vault of the platform team",
     "set PASSWORD=${DB_PASSWORD} in the compose file",
+    "the secret-manager is in us-east-1",
+    "mapping is user_id2name",
+    "shipping is handled by carrier_v2",
+    "the token expires after 15 minutes",
+    "password policy: at least twelve characters",
+    "password: minimum twelve characters",
+    "the api key rotation job runs nightly",
+    "we use basic authentication and token authentication with bearer authentication",
+    "the `password` and `username` columns are text",
+    "max_tokens = 100000 and token_count: 120000",
+    "pin the version to 1.2.3-beta4 and pin: eslint-config2",
+    "token = get_token(user)",
+    "password: string",
+    "the password was hashed with argon2id",
+    "http://localhost:3000/@vite/client is the address",
+    "docker run -p 8080:80 -u 1000:1000 image",
+    "the wifi password: ask Dana for it",
+    "the credentials live in ~/.config/mnemon/credentials.json",
+]
+LONG = 20_000
+SEEDS = [
+    *(
+        "A1b2-",
+        "a.b-",
+        "secret_",
+        "a-",
+        "a ",
+        "password ",
+        "password password:",
+        "password=",
+        "pw ",
+        "pw=ab ",
+        "pin ",
+        "pw:",
+    ),
+    *(
+        "password for a ",
+        "password for a is ",
+        "for a ",
+        "de a ",
+        "eyJaaaaaaaa",
+        "eyJaaaaaaaa-",
+        "eyJaaaaaaaa.",
+        "http://",
+    ),
+    *(
+        "a://b:",
+        "a://b:c/",
+        "a+b://",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN ",
+        "PRIVATE KEY ",
+        "-----END ",
+        "xoxb-",
+    ),
+    *(
+        "token=${",
+        "token=${token=",
+        "token: <",
+        '"',
+        "password '",
+        'password "a ',
+        "authorization: ",
+        "cookie:a=",
+        "cookie:a=b;",
+    ),
+    *(
+        "-u a:",
+        "-pa",
+        "-u",
+        "sshpass -p",
+        "basic ",
+        "basic aaaaaaaa",
+        "token is is ",
+        "Password",
+        "passwordA",
+        "passwordPassword",
+    ),
+    *(
+        "a+",
+        "=",
+        "+",
+        "a=",
+        "SG.aaaaaaaaaa",
+        "SG.aaaaaaaaaa.",
+        "[secret removed] or ",
+        "[secret removed] or a1",
+        "creds a/ ",
+    ),
+    *(
+        "creds: a / ",
+        "\n",
+        " ",
+        "a",
+        "A",
+        "1",
+        "é",
+        "token:\n",
+        "a@b.",
+        "token a@b.",
+        "?sig=",
+        "password_",
+        "login is a:",
+    ),
 ]
 
 
@@ -68,3 +212,13 @@ def test_what_stands_around_a_secret_stays() -> None:
     kept = redacted(text)
     assert kept.startswith("the sftp user is milk_ro with password")
     assert kept.endswith("and it gets rotated on the 1st of every odd month")
+
+
+@pytest.mark.parametrize("start", ["", "password is ", "-----BEGIN "])
+def test_no_text_takes_long(start: str) -> None:
+    """A second is generous: a pattern gone wild takes minutes."""
+    for seed in SEEDS:
+        hostile = (start + seed * LONG)[:LONG]
+        begun = time.process_time()
+        redacted(hostile)
+        assert time.process_time() - begun < 1, seed
