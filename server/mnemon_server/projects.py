@@ -57,7 +57,7 @@ def _resolved(folder: str) -> Path:
 
 def _origin(root: Path) -> str:
     with suppress(OSError, UnicodeDecodeError):
-        return _named(_origin_url((_git_folder(root) / "config").read_text(encoding="utf-8")[:_MOST_SETTINGS]))
+        return _named(_origin_url(_start_of(_git_folder(root) / "config")))
     return ""
 
 
@@ -93,6 +93,14 @@ def _git_folder(root: Path) -> Path:
     git = root / ".git"
     if git.is_dir():
         return git
-    folder = root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    folder = root / _start_of(git).removeprefix("gitdir:").strip()
     shared = folder / "commondir"
-    return folder / shared.read_text(encoding="utf-8").strip() if shared.exists() else folder
+    return folder / _start_of(shared).strip() if shared.exists() else folder
+
+
+def _start_of(file: Path) -> str:
+    """Nothing of what is no file: a pipe would keep us waiting."""
+    if not file.is_file():
+        return ""
+    with file.open(encoding="utf-8") as opened:
+        return opened.read(_MOST_SETTINGS)

@@ -100,3 +100,11 @@ def test_an_odd_folder_takes_no_time(folder: str) -> None:
     began = time.process_time()
     assert len(project_of(folder)) <= 160
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("place", [".git", ".git/config"])
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_gits_files_keeps_nobody_waiting(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / place)
+    assert project_of(str(tmp_path)) == str(tmp_path)

@@ -21,7 +21,7 @@ gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]
 pypi-[\w-]{20,}|hf_\w{20,}|dop_v1_\w{20,}|fo1_[\w-]{20,}|FlyV1 \S{20,}|SG\.[\w-]{10,100}\.[\w-]{10,}|EAA\w{20,}
 shp(?:at|ss|ca|pa)_\w{16,}|AGE-SECRET-KEY-\w+|hv[sb]\.\w{16,}|eyJ[\w-]{8,1000}+\.[\w-]{8,}(?:\.[\w-]*)?
 sntry[su]_[\w+/=.-]{8,}|figd_[\w-]{16,}|lin_api_\w{20,}|gsk_\w{20,}|r8_\w{30,}|sq0[a-z]{3}-[\w-]{20,}
-dckr_pat_[\w-]{20,}|key-[0-9a-f]{32}|(?:SK|AC)[0-9a-f]{32}|\d{8,10}:AA[\w-]{30,}
+dckr_pat_[\w-]{20,}|key-[0-9a-f]{32}|s\.[A-Za-z0-9]{24}|(?:SK|AC)[0-9a-f]{32}|\d{8,10}:AA[\w-]{30,}
 """
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]{0,40}(?:PRIVATE KEY|CERTIFICATE)[A-Z ]{0,40}-----.*?(?:-----END [A-Z ]{0,60}-----|\Z)"
@@ -48,7 +48,8 @@ _COOKIE = re.compile(
 # `curl -u name:password`; `mysql -pHunter22`; `sshpass -p word`.
 _OPTION = re.compile(
     r"(?<!\S)((?:-u|--user)[ =]?[\"']?(?!\d{1,6}:\d)[^\s:\"']{1,80}:)[^\s\"']{4,200}"
-    r"|(?<!\S)(-p[\"']?)(?=[a-z_-]{0,60}[A-Z\d!$%&#@?+*~^])(?=[\d!$%&#@?+*~^_-]{0,60}[A-Za-z])(?!\d{1,5}:)[^\s\"']{6,200}"
+    r"|(?<!\S)(-p[\"']?)(?!\d{1,5}:)(?=[a-z_-]{0,60}[A-Z\d!$%&#@?+*~^])(?=[\d!$%&#@?+*~^_-]{0,60}[A-Za-z])"
+    r"[^\s\"']{6,200}"
     r"|\b(sshpass[ ]{1,3}-p[ ]?)(?:'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|[^\s\"']{1,200})"
 )
 _SIGNED = re.compile(r"([?&](?:x-amz-signature|sig|signature)=)[^\s&\"'<>]{8,}", re.IGNORECASE)
@@ -61,6 +62,7 @@ geheimnis|geheimzahl|zugangs(?:daten|code)|schlüssel|claves?|secretos?|credenci
 """
 _PART = r"(?:(?<![^\W_])|(?-i:(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])))"
 _WORD = re.compile(
+    r"(?!(?<=\[)secret removed\])"
     rf"(?:passwor[dt]s?|passwd|passphrase|passwörter|kennw[oö]rt(?:er)?|contrase[ñn]as?|{_PART}(?:{either(_TELLING)})"
     rf"|(?P<weak>{_PART}(?:pass|authorization))|(?P<pin>(?<![\w-])pin(?![\w-])))"
     r"(?P<rest>\d{0,2}(?:[_-][\w-]{0,40}+|(?-i:[A-Z])\w{0,30}+)?+)(?!\w)",

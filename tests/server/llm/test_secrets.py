@@ -212,6 +212,9 @@ def test_what_stands_around_a_secret_stays() -> None:
     kept = redacted(text)
     assert kept.startswith("the sftp user is milk_ro with password")
     assert kept.endswith("and it gets rotated on the 1st of every odd month")
+    assert redacted("at postgres://app:s3cr3t@db.internal/app now") == f"at postgres://app:{HIDDEN}@db.internal/app now"
+    assert redacted("redis://:s3cr3tpass@host:6379") == f"redis://:{HIDDEN}@host:6379"
+    assert redacted("curl -u admin:hunter22zz https://x") == f"curl -u admin:{HIDDEN} https://x"
 
 
 @pytest.mark.parametrize("start", ["", "password is ", "-----BEGIN "])
