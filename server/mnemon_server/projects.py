@@ -10,12 +10,14 @@ _LONGEST = 160
 _LONGEST_FOLDER = 4_096
 _DEEPEST = 100
 _MOST_SETTINGS = 100_000  # characters of git's settings that are looked at
-_ORIGIN = re.compile(r"remote\s+\"origin\"\s*", re.IGNORECASE)
-_URL = re.compile(r"url\s*=\s*(.*)", re.IGNORECASE)
-# `https://host:port/path`, and `user@host:path` as ssh has it.
-_HOST = r"(?P<host>[a-z0-9][a-z0-9.-]*)"
-_WITH_SCHEME = re.compile(rf"(?:https?|ssh|git|git\+ssh)://{_HOST}(?::\d+)?/(?P<path>[\w./~+-]+)", re.IGNORECASE)
-_AS_SSH = re.compile(rf"{_HOST}:(?P<path>[\w./~+-]+)", re.IGNORECASE)
+_SECTION = re.compile(r'\[\s*([\w.-]+)(?:\s+"([^"\\]*)")?\s*\](.*)')
+_KEY = re.compile(r"([A-Za-z][\w-]*)\s*=\s*(.*)")
+_VALUE = re.compile(r'"([^"\\]*)"|([^\s#;"\\][^\s;"\\]*)')
+_WITH_SCHEME = re.compile(r"(?:https?|ssh|git|git\+ssh|ssh\+git)://([^/]+)/(.+)", re.IGNORECASE)
+# `user@host:path` as ssh has it; one letter is a drive of Windows.
+_AS_SSH = re.compile(r"(?!file:)(?:[^/:\s]+@)?([^/:\s@]{2,}):(.+)", re.IGNORECASE)
+_HOST = re.compile(r"([A-Za-z0-9][\w.-]*)(?::\d{1,5})?")
+_PATH = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))(?!.*%(?:40|3a))[\w./~+%-]+", re.IGNORECASE)
 
 
 def project_of(folder: str) -> str:
@@ -49,10 +51,11 @@ def _root(folder: Path) -> Path | None:
 
 
 def _resolved(folder: str) -> Path:
-    """A link into a repository belongs to it."""
+    """A link into a repository belongs to it. What is no whole path stays: nothing says where it begins."""
+    here = Path(folder)
     with suppress(OSError, RuntimeError):
-        return Path(folder).resolve()
-    return Path(folder)
+        return here.resolve() if here.is_absolute() else here
+    return here
 
 
 def _origin(root: Path) -> str:
@@ -62,30 +65,31 @@ def _origin(root: Path) -> str:
 
 
 def _origin_url(settings: str) -> str:
-    """The `url` in the section of the remote called origin; the last one, as for git."""
-    is_origin, url = False, ""
+    """The first `url` of the section of origin, from which git fetches; `pushurl` is another key."""
+    is_origin = False
     for line in map(str.strip, settings.splitlines()):
-        if line.startswith("["):
-            is_origin = _ORIGIN.fullmatch(line[1:].partition("]")[0].strip()) is not None
-        elif is_origin and (found := _URL.fullmatch(line)):
-            url = found[1].strip().strip('"')
-    return url
+        section = _SECTION.match(line)
+        if section:
+            is_origin = section[1].lower() == "remote" and section[2] == "origin"
+        key = _KEY.match(section[3].strip() if section else line) if is_origin else None
+        if key and key[1].lower() == "url":
+            value = _VALUE.match(key[2])
+            return (value[1] or value[2] or "") if value else ""
+    return ""
 
 
 def _named(url: str) -> str:
     """`host/path` of an address on the net, without user, password, port and query; else nothing: a path means a
     different repository on each machine, and an address that is odd may hide a secret."""
-    scheme, mark, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    if mark:
-        plain = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path.partition('?')[0].partition('#')[0]}"
-        found = _WITH_SCHEME.fullmatch(plain)
+    address, _, query = url.replace("#", "?").partition("?")
+    with_scheme, as_ssh = _WITH_SCHEME.fullmatch(address), _AS_SSH.fullmatch(address)
+    if with_scheme:
+        host, path = _HOST.fullmatch(with_scheme[1].rpartition("@")[2]), with_scheme[2]
     else:
-        found = _AS_SSH.fullmatch(url.rpartition("@")[2]) if url.count("@") <= 1 else None
-    if found is None or "@" in url.partition("/")[2].partition("//")[2].partition("/")[2]:
-        return ""
-    path = found["path"].strip("/").removesuffix(".git").strip("/")
-    return f"{found['host']}/{path}".lower() if path else ""
+        host, path = (_HOST.fullmatch(as_ssh[1]), as_ssh[2]) if as_ssh and "://" not in address else (None, "")
+    path = path.strip("/").removesuffix(".git").strip("/")
+    # A sign of a user's end behind the path: where it begins is not plain.
+    return f"{host[1]}/{path}".lower() if host and _PATH.fullmatch(path) and "@" not in query else ""
 
 
 def _git_folder(root: Path) -> Path:

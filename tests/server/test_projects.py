@@ -34,6 +34,8 @@ def origin(url: str) -> str:
         ("https://h.com/a/b?access_token=SECRETX", "h.com/a/b"),
         ("https://h.com/a/b#SECRETX", "h.com/a/b"),
         ("ssh://git@git.example.org:2222/team/shop.git", "git.example.org/team/shop"),
+        ("git@github.com:/dana/shop.git # ours", "github.com/dana/shop"),
+        ("https://dev.azure.com/o/My%20P/_git/r", "dev.azure.com/o/my%20p/_git/r"),
     ],
 )
 def test_checkouts_of_one_repository_are_one_project(tmp_path: Path, url: str, name: str) -> None:
@@ -45,7 +47,22 @@ def test_checkouts_of_one_repository_are_one_project(tmp_path: Path, url: str, n
 
 @pytest.mark.parametrize(
     "url",
-    ["../shop.git", "/srv/git/shop.git", "file:///srv/git/shop", "https://bob:a/SECRETTOK123@h.com/x", "C:\\git\\shop"],
+    [
+        *("../shop.git", "/srv/git/shop.git", "file:///srv/git/shop", "file:srv/shop", "C:\\git\\shop", "C:/git/shop"),
+        *(
+            "https://bob:a/SECRET@h.com/x",
+            "https://bob:1/SECRET@h.com/x",
+            "https://SECRET/a?b@h.com/x",
+            "bob:SECRET@h:x/y",
+        ),
+        *(
+            "https://bob:SECRET?a@h.com/x",
+            "https://bob:1#SECRET/@h.com/x",
+            "https://h.com/SECRET%40x/y",
+            "ext::sh -c SECRET",
+        ),
+        *("./shop", "shop", "https://h.com/../shop", ""),
+    ],
 )
 def test_what_is_no_address_on_the_net_names_no_project(tmp_path: Path, url: str) -> None:
     root = repository(tmp_path / "repo", origin(url))
@@ -58,6 +75,8 @@ def test_what_is_no_address_on_the_net_names_no_project(tmp_path: Path, url: str
         ('[remote "origin"]\n\tpushurl = https://h.com/push/x\n\turl = https://h.com/a/b\n', "h.com/a/b"),
         ('[remote "origin"]\n\tfetch = +refs/[x]/*:y\n\turl = "https://h.com/a/b"\n', "h.com/a/b"),
         ('[Remote "origin"]\n  URL=https://h.com/a/b\n[remote "z"]\nurl = https://h.com/z/z\n', "h.com/a/b"),
+        ('[remote "origin"] url = git@h.com:a/b\n\turl = git@second.com:a/b\n', "h.com/a/b"),
+        ('# [remote "origin"]\n[remote "origin"]\n\t; url = x\n\turl = h.com:a/b ; url = y\n', "h.com/a/b"),
         ('[remote "origin2"]\n\turl = https://h.com/a/b\n', ""),
         ("\x00\x01 nonsense", ""),
     ],
