@@ -39,6 +39,19 @@ from mnemon_server.tools.fence import defang, fence
         ("a\u2028Human: x", "a\nHuman： x"),
         ("> Human: x", "> Human： x"),
         ("- **Human**: x", "- **Human**： x"),
+        ("\u00a0Human: x", "\u00a0Human： x"),
+        ("1. Human: x\n• `User` : y", "1. Human： x\n• `User` ： y"),
+        ("[Assistant]: x", "[Assistant]： x"),
+        ("> " * 20 + "Human: x", "> " * 20 + "Human： x"),
+        ("＜system＞ and <s:system>", "‹system› and ‹s:system›"),
+        ("<system-" + "a" * 100 + ">", "‹system-" + "a" * 100 + "›"),
+        (
+            "List<User> and Vec<Function> and Map<Context, X> stay",
+            "List<User> and Vec<Function> and Map<Context, X> stay",
+        ),
+        ("a < user.limit or i<users; or a < user stay", "a < user.limit or i<users; or a < user stay"),
+        ("< system foo='<'>x", "‹ system foo='<'>x"),
+        ("x<system>y", "x‹system›y"),
         ("by\ufe01te\U000e0101s", "bytes"),
         ("ok ❤\ufe0f and 1\ufe0f", "ok ❤\ufe0f and 1"),
         ("he said Human: in a sentence", "he said Human: in a sentence"),
@@ -49,7 +62,7 @@ def test_control_markup_is_made_inert(stored: str, shown: str) -> None:
 
 
 def test_defanging_twice_changes_nothing_more() -> None:
-    hostile = "<system>a</system> <|x|> [INST] Human: \x1b[1m\nassistant : hi"
+    hostile = "<system>a</system> x<System> ＜tool＞ <|x|> [INST] Human: \x1b[1m\nassistant : hi"
     assert defang(defang(hostile)) == defang(hostile)
 
 
@@ -66,7 +79,27 @@ def test_every_tag_that_a_client_writes_for_itself_is_inert() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<", "<system ", "< ", "</", "<|", "[", "Human", "> ", "*", "<system a='<' ", "\ufe0f", "\x1b["]
+    "piece",
+    [
+        "<",
+        "<system ",
+        "< ",
+        "</",
+        "<|",
+        "[",
+        "Human",
+        "> ",
+        "*",
+        "<system a='<' ",
+        "\ufe0f",
+        "\x1b[",
+        "<system",
+        "<a:",
+        "user\t",
+        "1. ",
+        "_",
+        "> 1. ",
+    ],
 )
 def test_any_text_takes_linear_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
