@@ -55,7 +55,7 @@ def completes(machine: Machine) -> None:
     assert servers["mnemon"]["command"] == str(machine.mnemon)
 
 
-@pytest.mark.parametrize("moment", ["after-remove", "after-add"])
+@pytest.mark.parametrize("moment", ["after-remove", pytest.param("after-add", marks=SEEDED)])
 def test_killed_while_claude_registers(machine: Machine, moment: str) -> None:
     machine.install_fake_claude()
     killed = machine.run("setup", "--no-model", FAKE_CLAUDE=f"kill-{moment}")
@@ -68,7 +68,12 @@ def test_killed_while_claude_registers(machine: Machine, moment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "suffix"), [("before", "/.claude.json"), ("after", "/.claude.json"), ("before", "/setup-local.json")]
+    ("moment", "suffix"),
+    [
+        pytest.param("before", "/.claude.json", marks=SEEDED),
+        ("after", "/.claude.json"),
+        ("before", "/setup-local.json"),
+    ],
 )
 def test_killed_while_a_file_is_replaced(machine: Machine, moment: str, suffix: str) -> None:
     old = machine.claude_file.read_bytes()
@@ -140,7 +145,7 @@ def test_killed_at_some_moment_it_completes_then_rests_and_is_taken_out_to_the_l
     stage: Stage, seed: int
 ) -> None:
     machine, state = stage.machine, "before-claude" if seed % 2 else "before"
-    moments = int((stage.states.parent / f"{state}-moments").read_text())
+    moments = int((stage.states / f"{state}-moments").read_text())
     stage.back_to(state)
     killed = run_doomed(machine, some_moment(seed, moments), *SETUP)
     assert killed.returncode == -9, killed.stdout + killed.stderr

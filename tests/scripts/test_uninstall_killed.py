@@ -57,14 +57,14 @@ def kill_at(stage: Stage, state: str, moment: str | int) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        r"^os\.rename .*/\.claude\.json$",
+        pytest.param(r"^os\.rename .*/\.claude\.json$", marks=SEEDED),
         r">^os\.rename .*/\.claude\.json$",
         r"^os\.rename .*/config\.toml$",
         r">^os\.rename .*/\.gemini/settings\.json$",
-        r"^os\.rename .*/\.gemini/settings\.json$",
+        pytest.param(r"^os\.rename .*/\.gemini/settings\.json$", marks=SEEDED),
         r">^os\.rename .*/\.claude/settings\.json$",
         r"^os\.remove .*/hooks\.json$",
-        r"^os\.remove .*/default\.sqlite$",
+        pytest.param(r"^os\.remove .*/default\.sqlite$", marks=SEEDED),
         r">^os\.remove .*/default\.sqlite$",
         r"^os\.remove .*/receipts\.json$",
         r"^os\.rmdir .*/ops$",
