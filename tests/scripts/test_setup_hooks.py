@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.doomed import SEEDED
 
 MINE = """{
   "permissions": {"allow": ["Bash(ls)"]},
@@ -96,7 +97,11 @@ def test_ours_from_another_place_and_in_another_shape_are_changed_in_place(machi
     ("text", "said"),
     [
         ('{\n  "hooks": {\n    "Stop": "none"\n  }\n}', "line 3, column 13: hooks.Stop is a text, not a list"),
-        ('{\n  "hooks": {\n    "Stop": [', "line 3, column 14: the text ends here, in the middle of the JSON"),
+        pytest.param(
+            '{\n  "hooks": {\n    "Stop": [',
+            "line 3, column 14: the text ends here, in the middle of the JSON",
+            marks=SEEDED,
+        ),
     ],
 )
 def test_where_hooks_have_no_room_the_file_is_left_and_the_rest_goes_on(machine: Machine, text: str, said: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.doomed import SEEDED
 from tests.scripts.stage import Stage, make_stage, succeeds
 
 BEFORE = """{
@@ -89,7 +90,14 @@ def test_of_a_file_that_claude_has_written_since_only_our_entry_goes(machine: Ma
     assert json.loads(machine.claude_file.read_text()) == {"theme": "dark", "mcpServers": {"since": since}}
 
 
-@pytest.mark.parametrize("before", [None, '{"a": 1}', '{"mcpServers": {"other": {"command": "x"}}}'])
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(None, marks=SEEDED),
+        pytest.param('{"a": 1}', marks=SEEDED),
+        '{"mcpServers": {"other": {"command": "x"}}}',
+    ],
+)
 def test_what_claude_itself_has_registered_is_undone_to_the_last_byte(machine: Machine, before: str | None) -> None:
     machine.install_fake_claude()
     if before is not None:
@@ -125,7 +133,7 @@ def test_with_the_vault_gone_by_hand_the_clients_are_cleaned(set_up: Machine) ->
     assert not (set_up.home / ".mnemon").exists()
 
 
-@pytest.mark.parametrize("touched", [False, True])
+@pytest.mark.parametrize("touched", [False, pytest.param(True, marks=SEEDED)])
 def test_a_foreign_entry_that_setup_replaced_comes_back(machine: Machine, touched: bool) -> None:
     foreign = '{"mcpServers": {"mnemon": {"command": "npx", "env": {"KEY": "hush"}}}, "n": 1}'
     machine.claude_file.write_text(foreign)
@@ -281,7 +289,7 @@ def test_a_folder_that_we_were_pointed_at_keeps_everything_of_the_users(machine:
     assert files_of(documents) == before
 
 
-@pytest.mark.parametrize("was_there", [False, True])
+@pytest.mark.parametrize("was_there", [pytest.param(False, marks=SEEDED), True])
 def test_only_a_folder_of_our_making_is_removed(machine: Machine, was_there: bool) -> None:
     folder = machine.home / "memories"
     if was_there:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.scripts.doomed import SEEDED
 
 terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
 DOWN, ENTER, SPACE, CTRL_C = terminals.DOWN, terminals.ENTER, terminals.SPACE, terminals.CTRL_C
@@ -126,7 +127,9 @@ def test_declining_at_the_end_changes_nothing(machine: Machine, start: Start) ->
     assert machine.contents() == before
 
 
-@pytest.mark.parametrize("asked", [CLIENTS, FOREIGN, MODEL, FOLDER, RULES, HOOKS, GO])
+@pytest.mark.parametrize(
+    "asked", [CLIENTS, FOREIGN, *(pytest.param(each, marks=SEEDED) for each in (MODEL, FOLDER, RULES)), HOOKS, GO]
+)
 def test_ctrl_c_in_any_question_leaves_every_file_as_it_was(machine: Machine, start: Start, asked: str) -> None:
     foreign = machine.home / ".gemini" / "settings.json"
     foreign.parent.mkdir()
@@ -147,7 +150,7 @@ def test_ctrl_c_in_any_question_leaves_every_file_as_it_was(machine: Machine, st
     assert machine.contents() == before
 
 
-@pytest.mark.parametrize(("answer", "registered"), [("y", {"gemini"}), ("n", set())])
+@pytest.mark.parametrize(("answer", "registered"), [("y", {"gemini"}), pytest.param("n", set(), marks=SEEDED)])
 def test_a_foreign_server_is_shown_and_asked_about(
     machine: Machine, start: Start, answer: str, registered: set[str]
 ) -> None:
@@ -187,7 +190,7 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
     assert (cursor.exists(), codex.read_text()) == (False, "# Mine\n")
 
 
-@pytest.mark.parametrize("answer", ["n", ENTER])
+@pytest.mark.parametrize("answer", ["n", pytest.param(ENTER, marks=SEEDED)])
 def test_hooks_are_asked_about_until_they_are_there(machine: Machine, start: Start, answer: str) -> None:
     terminal = start("setup", "--no-model", "--no-rules")
     terminal.answer(CLIENTS, ENTER)
