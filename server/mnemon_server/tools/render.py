@@ -24,7 +24,7 @@ def get(result: Json) -> str:
     if memory["updated_at"][:10] != memory["created_at"][:10]:
         head += f", changed {memory['updated_at'][:10]}"
     if memory["source_client"]:
-        head += f", by {memory['source_client']}"
+        head += f", by {defang(memory['source_client'])}"
     return f"{head}\n{fence(memory['title'] + chr(10) + memory['content'])}"
 
 
@@ -44,10 +44,11 @@ def related(result: Json) -> str:
 
 def save(result: Json) -> str:
     memory = result["memory"]
+    title = defang(memory["title"])
     said = {
         "new": f"Saved as memory {memory['id']}.",
         "updated": f"Updated memory {memory['id']}.",
-        "existing": f"Already there as memory {memory['id']} under the title {memory['title']!r}; nothing was added.",
+        "existing": f"Already there as memory {memory['id']} under the title {title!r}; nothing was added.",
     }[result["outcome"]]
     return f"{said} It supersedes memory {result['superseded']}." if result["superseded"] else said
 
@@ -120,7 +121,7 @@ def fact(result: Json) -> str:
         "updated": "Corrected in the profile",
         "existing": "Already in the profile",
     }
-    return f"{said[result['outcome']]}: {result['title']}."
+    return f"{said[result['outcome']]}: {defang(result['title'])}."
 
 
 def inert(value: Any) -> Any:  # Any: JSON in, JSON out
