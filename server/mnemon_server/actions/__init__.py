@@ -39,6 +39,8 @@ ACTIONS: dict[str, str] = {
     "state_fact": "state_fact",
     "embed_pending": "embed_pending",
     "check_integrity": "check_integrity",
+    "freeze": "freeze",
+    "thaw": "thaw",
     "purge_probe": "purge_probe",
 }
 

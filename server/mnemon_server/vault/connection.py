@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,8 +55,10 @@ class Vault:
                 connection.execute("ROLLBACK")
 
     @contextmanager
-    def write(self) -> Iterator[apsw.Connection]:
+    def write(self, even_when_frozen: bool = False) -> Iterator[apsw.Connection]:
         """One IMMEDIATE transaction, committed when the block ends and undone when it raises.
+
+        `even_when_frozen` is for whoever freezes and thaws.
 
         Raises:
             VaultBusy: frozen for a moment, or held by another process for over ten seconds.
@@ -66,13 +69,19 @@ class Vault:
             connection = self._begin()
             try:
                 self._note_generation(connection)
-                _require_open(connection)
+                _require_open(connection, even_when_frozen)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def checkpoint(self) -> None:
+        """Write the WAL back into the file; nothing to do for a vault that is not open or cannot be written."""
+        with self._lock, named_trouble(self.path):
+            if self._opened is not None and not self._opened.read_only:
+                self._opened.connection.pragma("wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file. The next use opens it again."""
@@ -135,11 +144,29 @@ def write_meta(connection: apsw.Connection, key: str, value: str | None) -> None
     )
 
 
-def _require_open(connection: apsw.Connection) -> None:
+def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:
     state = read_meta(connection, "state")
     if state == "open":
         return
     if state == "frozen":
+        if even_when_frozen:
+            return
+        if is_lease_over(connection):
+            thaw(connection)
+            return
         raise VaultBusy("the vault is frozen while it is being copied; nothing was changed", "try again shortly")
     where = (state or "").removeprefix("moved:")
     raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")
+
+
+def is_lease_over(connection: apsw.Connection) -> bool:
+    """Whether whoever froze the vault has let its time pass. Wall clock: a machine that slept has aged."""
+    until = read_meta(connection, "frozen_until")
+    return until is not None and time.time_ns() // 1_000_000 >= int(until)
+
+
+def thaw(connection: apsw.Connection) -> None:
+    """The vault takes writes again."""
+    write_meta(connection, "state", "open")
+    write_meta(connection, "frozen_until", None)
+    write_meta(connection, "frozen_by", None)
