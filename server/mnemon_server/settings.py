@@ -91,6 +91,7 @@ class Settings:
     folder: Path
     values: Mapping[str, Value] = field(default_factory=dict)
     model_path_from_environment: str = ""
+    remote: str = ""  # the address of the vault when it is on the web
 
     @property
     def vault_path(self) -> Path:
@@ -121,6 +122,26 @@ class Settings:
         return self.folder / "backups"
 
     @property
+    def oauth_path(self) -> Path:
+        return self.folder / "oauth.sqlite"
+
+    @property
+    def sessions_path(self) -> Path:
+        return self.folder / "mcp_sessions.sqlite"
+
+    @property
+    def remote_path(self) -> Path:
+        return self.folder / "remote_url"
+
+    @property
+    def token_path(self) -> Path:
+        return self.folder / "local_token"
+
+    @property
+    def passphrase_path(self) -> Path:
+        return self.folder / "owner_passphrase"
+
+    @property
     def model(self) -> str:
         return str(self.value("model"))
 
@@ -144,17 +165,29 @@ def remote_url(environment: Mapping[str, str], folder: Path) -> str:
     """Where the vault lives when it is on the web: `MNEMON_REMOTE_URL`, or the file `remote_url`; empty when local.
 
     Raises:
-        BadConfig: not https, and not on this machine either.
+        BadConfig: not https, and not on this machine either; or a file that is there and cannot be read: whoever has
+            a vault on the web must not end up with an empty one here.
     """
-    named = environment.get("MNEMON_REMOTE_URL", "").strip()
+    named, path = environment.get("MNEMON_REMOTE_URL", "").strip(), folder / "remote_url"
     if not named:
         try:
-            named = (folder / "remote_url").read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+            named = path.read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
             return ""
-    if named and not _SAFE_ADDRESS.fullmatch(named):
-        raise BadConfig("the remote's address is not https", "https is needed for anything beyond this machine")
-    return named.rstrip("/")
+        except (OSError, UnicodeDecodeError) as trouble:
+            raise BadConfig(f"{path} cannot be read: {trouble}", "mnemon setup --remote-url URL") from trouble
+    return checked_address(named, "the remote's address") if named else ""
+
+
+def checked_address(text: str, what: str) -> str:
+    """An address without its last slash.
+
+    Raises:
+        BadConfig: not https, and not on this machine either.
+    """
+    if not _SAFE_ADDRESS.fullmatch(text):
+        raise BadConfig(f"{what} is not https", "https is needed for anything beyond this machine")
+    return text.rstrip("/")
 
 
 def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
@@ -171,7 +204,12 @@ def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
         text = ""
     except (OSError, UnicodeDecodeError) as trouble:
         raise BadConfig(f"{path} cannot be read: {trouble}") from trouble
-    return Settings(folder, parse_config(text, str(path)), environment.get("MNEMON_MODEL_PATH", ""))
+    return Settings(
+        folder,
+        parse_config(text, str(path)),
+        environment.get("MNEMON_MODEL_PATH", ""),
+        remote_url(environment, folder),
+    )
 
 
 def parse_config(text: str, path: str) -> dict[str, Value]:

@@ -23,7 +23,7 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import MnemonError
 from mnemon_server.kinds import KIND_NAMES
 from mnemon_server.settings import Settings
-from mnemon_server.tools.surface import Desk, Reply, call_tool
+from mnemon_server.tools.surface import Perform, Reply, call_tool
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals, modes and limits")
@@ -244,7 +244,7 @@ def test_no_query_breaks_search_or_shows_what_is_gone(with_gone_ones: InProcess,
 
 @pytest.mark.parametrize("query", SOUP)
 def test_the_search_tool_takes_any_query(with_gone_ones: InProcess, query: str) -> None:
-    reply = call_tool(Desk(with_gone_ones.context, lambda *_: None), "memory_search", {"query": query, "limit": 100})
+    reply = call_tool(_performing(with_gone_ones), "memory_search", {"query": query, "limit": 100})
     assert not reply.is_error, reply.text
     reply.text.encode()
 
@@ -267,8 +267,12 @@ def test_what_is_saved_comes_back_verbatim_or_is_refused(client: InProcess, titl
     client.call("forget", id=read["id"])
 
 
+def _performing(client: InProcess) -> Perform:
+    return lambda action, parameters: client.call(action, **parameters)
+
+
 def refused_call(client: InProcess, name: str, **arguments: Any) -> str:
-    reply: Reply = call_tool(Desk(client.context, lambda *_: None), name, arguments)
+    reply: Reply = call_tool(_performing(client), name, arguments)
     assert reply.is_error, reply.text
     assert reply.structured is None
     return reply.text

@@ -34,6 +34,7 @@ ACTIONS: dict[str, str] = {
     "surface": "surface",
     "sweep": "sweep",
     "rebuild": "rebuild",
+    "start_rebuild": "start_rebuild",
     "status": "status",
     "profile": "profile",
     "state_fact": "state_fact",

@@ -10,7 +10,9 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.embed_pending import embed_all, model_in_force
 from mnemon_server.errors import MnemonError
 
-_LEAVE_WORK = {"memory_save", "memory_rebuild"}
+_LEAVE_WORK = {
+    "save", "start_rebuild", "state_fact", "capture", "put_handoff", "restore", "undo", "import",
+}  # fmt: skip
 _log = logging.getLogger("mnemon")
 
 
@@ -25,9 +27,9 @@ class BackgroundEmbedding:
         self._starting = threading.Lock()
         self._embedded_up_to = 0
 
-    def after(self, tool: str) -> None:
-        """A tool was used. A save leaves something to embed, and so may whoever used the vault before us."""
-        if tool in _LEAVE_WORK or (tool == "memory_search" and self._thread is None):
+    def after(self, action: str) -> None:
+        """An action was done. A save leaves something to embed, and so may whoever used the vault before us."""
+        if action in _LEAVE_WORK or (action == "search" and self._thread is None):
             self.wake()
 
     def wake(self) -> None:

@@ -6,7 +6,6 @@ function signatures at start-up, and what the model reads on an error is our own
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,11 +19,12 @@ from mnemon_server import __version__
 from mnemon_server.errors import MnemonError
 from mnemon_server.tools import prompts, reading
 from mnemon_server.tools.declarations import INSTRUCTIONS, TOOLS
-from mnemon_server.tools.surface import Desk, Reply, call_tool
+from mnemon_server.tools.surface import Desk, Perform, Reply, call_tool
 
 _log = logging.getLogger("mnemon")
 Context = ServerRequestContext[dict[str, Any]]  # Any: the SDK's own type of lifespan state
 CLIENT_NAME_LIMIT = 80
+SESSION_NAME = "mnemon.session"  # key of an ASGI scope
 Answer = TypeVar("Answer")
 
 
@@ -35,8 +35,8 @@ def build(desk: Desk) -> Server[dict[str, Any]]:
         return types.ListToolsResult(tools=_listed_tools())
 
     async def on_call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        at = _desk_of(desk, context)
-        reply = await _in_thread(lambda: _answer(at, params.name, params.arguments or {}))
+        perform = desk.of(_client_of(context), _session_of(context))
+        reply = await _in_thread(lambda: _answer(perform, params.name, params.arguments or {}))
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=reply.text)],
             structured_content=reply.structured,
@@ -65,9 +65,9 @@ def build(desk: Desk) -> Server[dict[str, Any]]:
 
     async def on_read_resource(context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         address = str(params.uri)
-        at = _desk_of(desk, context)
+        perform = desk.of(_client_of(context), _session_of(context))
         try:
-            text = await _in_thread(lambda: reading.read(at.context, address))
+            text = await _in_thread(lambda: reading.read(perform, address))
         except MnemonError as trouble:
             raise MCPError(types.INVALID_PARAMS, f"{trouble.message}. {trouble.hint}", {"uri": address}) from trouble
         return types.ReadResourceResult(
@@ -100,20 +100,26 @@ def build(desk: Desk) -> Server[dict[str, Any]]:
     )
 
 
-def _answer(desk: Desk, name: str, arguments: dict[str, Any]) -> Reply:
+def _answer(perform: Perform, name: str, arguments: dict[str, Any]) -> Reply:
     try:
-        return call_tool(desk, name, arguments)
+        return call_tool(perform, name, arguments)
     except Exception:  # noqa: BLE001  the boundary of the protocol: a bug becomes an answer
         # The client gets a sentence, the log gets the rest: an exception's text may quote a memory.
         _log.exception("tool %s failed", name[:80])
         return Reply(f"{name} failed inside mnemon; the server's log has the details.", is_error=True)
 
 
-def _desk_of(desk: Desk, context: Context) -> Desk:
-    """The desk as this client sees it: what it saves carries its name."""
+def _client_of(context: Context) -> str:
+    """What the client calls itself."""
     known = context.session.client_params
     name = known.client_info.name[:CLIENT_NAME_LIMIT] if known is not None else ""
-    return dataclasses.replace(desk, context=dataclasses.replace(desk.context, client=name or "mcp"))
+    return name or "mcp"
+
+
+def _session_of(context: Context) -> str:
+    """Names the client's session where several share a server: the HTTP layer notes it with the request."""
+    scope = getattr(context.request, "scope", {})
+    return str(scope.get(SESSION_NAME, ""))
 
 
 async def _in_thread(work: Callable[[], Answer]) -> Answer:

@@ -25,9 +25,10 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnemon_server.auth.sessions import KeptSession, SessionStore
+from mnemon_server.auth.sessions import KeptSession, SessionStore, hashed
 from mnemon_server.errors import MnemonError
 from mnemon_server.serve.exchange import Exchange, body_of, replayed
+from mnemon_server.serve.mcp_server import SESSION_NAME
 
 _ID = b"mcp-session-id"
 _LARGEST_PARAMETERS = 64_000  # bytes of `initialize` that are kept
@@ -202,7 +203,8 @@ class ResumingSessions:
             hold=None if is_last else 404,
         )
         inbound = receive if body is None else replayed(body, receive)
-        await self._app(_renamed(scope, live.inner), inbound, exchange.send)
+        named = {**scope, SESSION_NAME: hashed(session_id).hex()[:16]}
+        await self._app(_renamed(named, live.inner), inbound, exchange.send)
         return exchange
 
     async def _ending(self, session_id: str, live: _Live, scope: Scope, receive: Receive, send: Send) -> None:

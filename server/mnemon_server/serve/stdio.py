@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import logging
 import os
@@ -9,9 +10,11 @@ import signal
 import sys
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from mnemon_server.actions import perform
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
@@ -46,13 +49,24 @@ def main(arguments: Sequence[str], parent: int) -> int:
     _leave_with_parent(parent)
     _leave_on_signals(context.vault)
     try:
-        _serve(Desk(context, embedding.after))
+        _serve(_desk(context, embedding.after))
     finally:
         embedding.close()
         context.vault.close()
     # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _desk(context: ActionContext, after: Callable[[str], None]) -> Desk:
+    """A desk at the vault of this machine."""
+
+    def perform_here(action: str, parameters: dict[str, Any], client: str, _: str) -> dict[str, Any]:  # Any: JSON
+        found = perform(dataclasses.replace(context, client=client), action, parameters)
+        after(action)
+        return found
+
+    return Desk(perform_here)
 
 
 def _working_folder() -> str:

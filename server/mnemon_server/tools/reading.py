@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mnemon_server.actions import perform
-from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import UnknownMemory
 from mnemon_server.tools import render
+from mnemon_server.tools.surface import Perform
 
 TEMPLATE = "memory://{id}"
 FIXED: tuple[tuple[str, str, str], ...] = (
@@ -14,7 +13,7 @@ FIXED: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def read(context: ActionContext, address: str) -> str:
+def read(perform: Perform, address: str) -> str:
     """The text behind a `memory://` address; reading one memory counts as an access.
 
     Raises:
@@ -22,9 +21,9 @@ def read(context: ActionContext, address: str) -> str:
     """
     name = address.removeprefix("memory://")
     if name == "profile":
-        return render.profile(render.inert(perform(context, "profile", {})))
+        return render.profile(render.inert(perform("profile", {})))
     if name == "recent":
-        return render.timeline(render.inert(perform(context, "timeline", {"limit": 20})))
+        return render.timeline(render.inert(perform("timeline", {"limit": 20})))
     if address.startswith("memory://") and name.isascii() and name.isdigit() and len(name) < 19:
-        return render.get(render.inert(perform(context, "get", {"id": int(name)})))
+        return render.get(render.inert(perform("get", {"id": int(name)})))
     raise UnknownMemory(f"there is no resource {address!r}", f"{TEMPLATE}, memory://profile or memory://recent")

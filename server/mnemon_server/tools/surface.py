@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mnemon_server.actions import perform, rebuild
-from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.tools import render
 from mnemon_server.tools.arguments import checked
 from mnemon_server.tools.declarations import TOOLS_BY_NAME
+
+
+Perform = Callable[[str, dict[str, Any]], dict[str, Any]]  # Any: JSON
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where calls are answered: the context they work with, and what to tell the name of each tool that was used."""
+    """Where calls are answered: `perform(action, parameters, client, session)` carries out one action for a client of
+    that name, here or on a server elsewhere. `session` is empty where the desk has only one."""
 
-    context: ActionContext
-    after: Callable[[str], None]
+    perform: Callable[[str, dict[str, Any], str, str], dict[str, Any]]
+
+    def of(self, client: str, session: str) -> Perform:
+        """The desk as one client sees it: what it saves carries its name."""
+        return lambda action, parameters: self.perform(action, parameters, client, session)
 
 
 # Claude Code shows a model the structure and drops the text, so the text's fence must stand there in words;
@@ -53,32 +58,23 @@ _ANSWERS: dict[str, tuple[str, render.Renderer]] = {
     "memory_check_contradictions": ("contradictions", render.contradictions),
     "profile_get": ("profile", render.profile),
     "profile_update": ("state_fact", render.fact),
+    "memory_rebuild": ("start_rebuild", render.rebuild),
 }
 
 
-def call_tool(desk: Desk, name: str, arguments: Mapping[str, Any]) -> Reply:  # Any: whatever a client sent
+def call_tool(perform: Perform, name: str, arguments: Mapping[str, Any]) -> Reply:  # Any: whatever a client sent
     """Answer one call. Expected failures come back as an error reply; a bug is raised."""
     tool = TOOLS_BY_NAME.get(name)
     try:
         if tool is None:
             raise UsageError(f"unknown tool {name!r}", f"the tools are {', '.join(TOOLS_BY_NAME)}")
-        given = checked(tool, arguments)
-        if name == "memory_rebuild":
-            result, text = _rebuild(desk)
-        else:
-            action, renderer = _ANSWERS[name]
-            result = perform(desk.context, action, given)
-            text = renderer(render.inert(result))
+        action, renderer = _ANSWERS[name]
+        result = perform(action, checked(tool, arguments))
+        text = renderer(render.inert(result))
     except MnemonError as trouble:
         hint = f" Hint: {trouble.hint}" if trouble.hint else ""
         return Reply(f"{trouble.message.rstrip('.')}.{hint}", is_error=True)
-    desk.after(name)
     structured = render.inert(result)
     if name in _SHOW_STORED_TEXT:
         structured = {"notice": NOTICE, **structured}
     return Reply(text, structured)
-
-
-def _rebuild(desk: Desk) -> tuple[dict[str, Any], str]:
-    result = rebuild.start(desk.context)
-    return result, render.rebuild(result)
