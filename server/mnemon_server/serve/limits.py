@@ -10,24 +10,29 @@ from mnemon_server.serve.answers import refusal
 from mnemon_server.serve.exchange import replayed
 
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a memory of the longest kind takes 1.3 MB as JSON
-LARGEST_FORM = 64 * 1024  # bytes, outside /mcp and /vault
+LARGEST_FORM = 64 * 1024  # bytes, for those who have shown no credential
 SLOWEST_BODY = 30.0  # seconds
-_LARGE = ("/mcp", "/vault/")
+BEHIND_THE_BEARER = ("/mcp", "/vault/")
 
 
 class BoundedBody:
-    """Reads the whole body before anything else looks at it: 413 when it is too long, 408 when it does not come."""
+    """Reads the whole body before anything further in looks at it: 413 when it is too long, 408 when it does not come.
+    Paths that begin with one of `passing` are bounded elsewhere."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, largest: int, slowest: float = SLOWEST_BODY, passing: tuple[str, ...] = ()
+    ) -> None:
         self._app = app
         self._largest = largest
         self._slowest = slowest
+        self._passing = passing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        has_no_body = scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS")
+        if has_no_body or scope["path"].startswith(self._passing):
             await self._app(scope, receive, send)
             return
-        largest = self._largest if scope["path"].startswith(_LARGE) else min(self._largest, LARGEST_FORM)
+        largest = self._largest
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > largest:
             await refusal(413, "too-large", f"a request here has at most {largest:,} bytes")(scope, receive, send)
@@ -95,7 +100,11 @@ class KnownHosts:
             await refusal(421, "unknown-host", "this server is not the one that was asked for")(scope, receive, send)
             return
         origin = headers.get("origin")
-        if origin is not None and scope["path"].startswith(_LARGE) and not is_listed(origin.lower(), self._origins):
+        if (
+            origin is not None
+            and scope["path"].startswith(BEHIND_THE_BEARER)
+            and not is_listed(origin.lower(), self._origins)
+        ):
             await refusal(403, "foreign-origin", "web pages may not talk to this server")(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -1,0 +1,49 @@
+"""Every action by its name, whichever room has it: those on memories, and those on who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from mnemon_server.actions import ACTIONS, perform
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.errors import UsageError
+
+# Carried out on oauth.sqlite instead of the vault, by mnemon_server.auth.administration.
+ADMINISTRATIVE = ("token_new", "token_list", "token_revoke", "connections", "connections_revoke", "auth_attempts")
+
+
+def perform_any(context: ActionContext, action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """Carry out the action called `action`.
+
+    Raises:
+        UsageError: no such action.
+        MnemonError: as the action says.
+    """
+    if action not in ADMINISTRATIVE:
+        return perform(context, action, parameters)
+    from mnemon_server.auth.store import AuthStore
+
+    store = AuthStore(context.settings.oauth_path)
+    try:
+        found: dict[str, Any] = function_of(action)(store, **parameters)  # Any: JSON
+        return found
+    finally:
+        store.close()
+
+
+def function_of(action: str) -> Callable[..., dict[str, Any]]:
+    """What carries out an action; its first argument is the context, or for administration the store.
+
+    Raises:
+        UsageError: no such action.
+    """
+    if action in ADMINISTRATIVE:
+        from mnemon_server.auth.administration import ADMINISTRATION
+
+        return ADMINISTRATION[action]
+    if action not in ACTIONS:
+        raise UsageError(f"unknown action {action!r}")
+    function: Callable[..., dict[str, Any]] = import_module(f"mnemon_server.actions.{ACTIONS[action]}").run
+    return function

@@ -1,0 +1,121 @@
+"""The doors for our own programs: the actions behind command line, hooks and dashboard; import and export."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from mnemon_server.client.dispatch import function_of
+from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.portable import jsonl
+from mnemon_server.serve import answers
+from mnemon_server.serve.service import Service
+
+_NAME_LIMIT = 80
+_log = logging.getLogger("mnemon")
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def vault_routes(service: Service) -> list[Route]:
+    """Relative to the place they are mounted at; whoever mounts them checks the bearer."""
+    return [
+        Route("/actions/{action}", _guarded(partial(_act, service)), methods=["POST"]),
+        Route("/import", _guarded(partial(_import, service)), methods=["POST"]),
+        Route("/export", _guarded(partial(_export, service)), methods=["GET"]),
+    ]
+
+
+def _guarded(handle: Handler) -> Handler:
+    """Expected failures and bugs alike become an answer; what a bug says stays in no answer and no log."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except MnemonError as trouble:
+            return answers.problem(trouble)
+        except Exception:  # noqa: BLE001  the boundary of the server
+            _log.exception("a request of our own programs failed")
+            return answers.refusal(500, "bug", "the server failed; its log says where")
+
+    return answer
+
+
+async def _act(service: Service, request: Request) -> Response:
+    order = _order(await request.body())
+    action = str(request.path_params["action"])
+    parameters = _taken_by(action, order["parameters"])
+    work = partial(service.perform, action, parameters, order["client"], order["session"], order["project"])
+    return answers.result(await anyio.to_thread.run_sync(work))
+
+
+def _taken_by(action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """The parameters, when the action has them all: a program of another version gets a sentence, not a bug."""
+    try:
+        inspect.signature(function_of(action)).bind(None, **parameters)
+    except TypeError:
+        raise UsageError(
+            f"{action} was called with parameters that this server does not know",
+            "bring the program and the server to the same version",
+        ) from None
+    return parameters
+
+
+def _order(body: bytes) -> dict[str, Any]:  # Any: JSON
+    try:
+        sent = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise UsageError("the request is not JSON") from None
+    if not isinstance(sent, dict) or not isinstance(sent.get("parameters", {}), dict):
+        raise UsageError("the request is not a JSON object with parameters")
+    names = {name: sent.get(name) or "" for name in ("client", "session", "project")}
+    if not all(isinstance(value, str) and len(value) <= 1_000 for value in names.values()):
+        raise UsageError("client, session and project are texts")
+    return {"parameters": sent.get("parameters", {}), **names, "client": names["client"][:_NAME_LIMIT] or "remote"}
+
+
+async def _import(service: Service, request: Request) -> Response:
+    lines = (await request.body()).splitlines()
+    dry_run = request.query_params.get("dry_run", "") == "1"
+
+    def take_in() -> dict[str, Any]:
+        with service.writers.lent() as vault:
+            context = dataclasses.replace(service.own, vault=vault, client="import")
+            return jsonl.import_lines(context, lines, dry_run)
+
+    found = await anyio.to_thread.run_sync(take_in)
+    if not dry_run:
+        service.embedding.wake()
+    return answers.result(found)
+
+
+async def _export(service: Service, request: Request) -> Response:
+    lines = jsonl.export_lines(dataclasses.replace(service.own, client="export"))
+    first = await anyio.to_thread.run_sync(lambda: _stretch(lines))  # a vault in trouble is told of before the 200
+    return StreamingResponse(_streamed(first, lines), media_type="application/x-ndjson")
+
+
+async def _streamed(first: bytes, lines: Iterator[str]) -> AsyncIterator[bytes]:
+    stretch = first
+    while stretch:
+        yield stretch
+        stretch = await anyio.to_thread.run_sync(lambda: _stretch(lines))
+
+
+def _stretch(lines: Iterator[str], most: int = 64_000) -> bytes:
+    taken, length = list[str](), 0
+    for line in lines:
+        taken.append(line)
+        length += len(line)
+        if length >= most:
+            break
+    return "".join(taken).encode()

@@ -1,0 +1,55 @@
+"""`/health`: whether the server is there, for anybody; how it is, for whoever may come in."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mnemon_server import __version__
+from mnemon_server.auth.sessions import SessionStore
+from mnemon_server.errors import MnemonError
+from mnemon_server.serve.resume import ResumingSessions
+from mnemon_server.serve.service import Service
+
+
+class Health:
+    """`is_open` while requests are taken."""
+
+    def __init__(self, service: Service | None, store: SessionStore, sessions: ResumingSessions) -> None:
+        self._service = service
+        self._store = store
+        self._sessions = sessions
+        self._started = time.time()
+        self.is_open = False
+
+    async def answer(self, request: Request) -> Response:
+        """200 `{"status": "ok"}`, 503 while it opens or closes; with a bearer the details too. Loads no model."""
+        told: dict[str, Any] = {"status": "ok" if self.is_open else "closing"}
+        if request.user.is_authenticated:
+            told |= await anyio.to_thread.run_sync(self._details)
+        return JSONResponse(told, 200 if self.is_open else 503)
+
+    def _details(self) -> dict[str, Any]:
+        sessions = {"live": self._sessions.live, "stored": self._store.count(), "resumed": self._sessions.resumed}
+        found = {
+            "version": __version__,
+            "pid": os.getpid(),
+            "uptime_s": round(time.time() - self._started, 1),
+            "sessions": sessions,
+        }
+        return found | (_of_the_vault(self._service) if self._service is not None else {})
+
+
+def _of_the_vault(service: Service) -> dict[str, Any]:
+    """A vault in trouble is an answer too."""
+    try:
+        status = service.perform("status", {}, "health")
+    except MnemonError as trouble:
+        return {"vault_state": trouble.code, "problem": trouble.message}
+    names = {"model": "model", "verified_backup": "verified_backup", "state": "vault_state", "pending": "pending"}
+    return {name: status[key] for key, name in names.items()}

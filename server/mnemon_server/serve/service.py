@@ -1,0 +1,71 @@
+"""What all doors of the HTTP server share: the vault's connections, the model, and who performs an action."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.client.dispatch import perform_any
+from mnemon_server.embed import EmbedderSource, embedder_source
+from mnemon_server.serve.background import BackgroundEmbedding
+from mnemon_server.serve.vaults import Vaults
+from mnemon_server.settings import Settings
+from mnemon_server.tools.surface import Desk
+from mnemon_server.vault.connection import Vault
+
+READERS, WRITERS = 4, 2
+# These never wait for another process's write lock, so a stuck writer cannot keep them waiting. All others may.
+_READING = {
+    "search", "list", "timeline", "related", "contradictions", "inbox", "opening", "surface", "status", "profile",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Service:
+    """Open until `close`; its methods may be called from any thread."""
+
+    settings: Settings
+    models: EmbedderSource
+    readers: Vaults
+    writers: Vaults
+    embedding: BackgroundEmbedding
+    own: ActionContext
+    started: float = field(default_factory=time.time)
+
+    def perform(
+        self, action: str, parameters: dict[str, Any], client: str, session: str = "", project: str = ""
+    ) -> dict[str, Any]:  # Any: JSON
+        """Carry out one action for `client`; see `actions.perform`. Blocks: call it in a worker thread."""
+        with (self.readers if action in _READING else self.writers).lent() as vault:
+            context = dataclasses.replace(self.own, vault=vault, client=client, session=session, project=project)
+            found = perform_any(context, action, parameters)
+        self.embedding.after(action)
+        return found
+
+    def desk(self) -> Desk:
+        """For clients that speak MCP."""
+        return Desk(self.perform)
+
+    def close(self) -> None:
+        """Stop embedding, write the WAL back, let go of the vault."""
+        self.embedding.close()
+        self.own.vault.close()
+        self.readers.close()
+        self.writers.close()
+
+
+def open_service(settings: Settings) -> Service:
+    """Over the vault that `settings` name; it is opened, and created, by the first action that needs it."""
+    models = embedder_source(settings)
+    own = ActionContext(settings=settings, vault=Vault(settings.vault_path), models=models)
+    return Service(
+        settings=settings,
+        models=models,
+        readers=Vaults(lambda: Vault(settings.vault_path), READERS),
+        writers=Vaults(lambda: Vault(settings.vault_path), WRITERS),
+        embedding=BackgroundEmbedding(own),
+        own=own,
+    )
