@@ -9,7 +9,7 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.tools.declarations import INSTRUCTIONS, TOOLS
-from mnemon_server.tools.surface import NOTICE, Desk, Reply, call_tool
+from mnemon_server.tools.surface import NOTICE, Reply, call_tool
 
 NAMES = [
     "memory_search", "memory_get", "memory_timeline", "memory_related", "memory_save", "memory_pin",
