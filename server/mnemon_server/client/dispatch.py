@@ -23,7 +23,7 @@ def perform_any(context: ActionContext, action: str, parameters: dict[str, Any])
     """
     if action not in ADMINISTRATIVE:
         return perform(context, action, parameters)
-    from mnemon_server.auth.store import AuthStore
+    from mnemon_server.auth.store import AuthStore  # the commands on memories need not pay for it
 
     store = AuthStore(context.settings.oauth_path)
     try:

@@ -20,12 +20,13 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, Streamable
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mnemon_server.auth.authority import Authority
 from mnemon_server.auth.routes import auth_routes
@@ -155,4 +156,20 @@ def _bounded(app: ASGIApp, tuning: Tuning) -> ASGIApp:
 
 def _required(app: ASGIApp, scopes: list[str], authority: Authority, doors: Doors) -> ASGIApp:
     metadata = f"{doors.public_url}/.well-known/oauth-protected-resource/mcp"
-    return RequireAuthMiddleware(app, scopes, AnyHttpUrl(metadata) if authority.has_oauth else None)
+    required = RequireAuthMiddleware(app, scopes, AnyHttpUrl(metadata) if authority.has_oauth else None)
+    return _Watched(required, authority)
+
+
+class _Watched:
+    """Notes in the log of attempts who comes without a credential. (A class: Starlette would take a function for one
+    that wants a request.)"""
+
+    def __init__(self, app: ASGIApp, authority: Authority) -> None:
+        self._app = app
+        self._authority = authority
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["user"].is_authenticated:
+            has_one = "authorization" in Headers(scope=scope)
+            await self._authority.note_refused("unknown credential" if has_one else "no credential")
+        await self._app(scope, receive, send)

@@ -155,7 +155,7 @@ def _serve(order: Order, settings: Settings, access: Access) -> None:
     port = listening.getsockname()[1]
     doors = doors_of(order, port, access.public_url)
     authority = Authority(AuthStore(settings.oauth_path), doors.public_url, access.token, access.passphrase_hash)
-    service = open_service(settings)
+    service = open_service(settings, authority)
     app = build_app(service, authority, SessionStore(settings.sessions_path, time.time), doors)
     gc.freeze()
     gc.enable()

@@ -7,8 +7,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from mnemon_server.actions import perform
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.client.dispatch import perform_any
+from mnemon_server.auth.authority import Authority
+from mnemon_server.client.dispatch import ADMINISTRATIVE, function_of
 from mnemon_server.embed import EmbedderSource, embedder_source
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.serve.vaults import Vaults
@@ -33,15 +35,21 @@ class Service:
     writers: Vaults
     embedding: BackgroundEmbedding
     own: ActionContext
+    authority: Authority
     started: float = field(default_factory=time.time)
 
     def perform(
         self, action: str, parameters: dict[str, Any], client: str, session: str = "", project: str = ""
     ) -> dict[str, Any]:  # Any: JSON
         """Carry out one action for `client`; see `actions.perform`. Blocks: call it in a worker thread."""
+        if action in ADMINISTRATIVE:
+            try:
+                return function_of(action)(self.authority.store, **parameters)
+            finally:
+                self.authority.forget()
         with (self.readers if action in _READING else self.writers).lent() as vault:
             context = dataclasses.replace(self.own, vault=vault, client=client, session=session, project=project)
-            found = perform_any(context, action, parameters)
+            found = perform(context, action, parameters)
         self.embedding.after(action)
         return found
 
@@ -55,9 +63,10 @@ class Service:
         self.own.vault.close()
         self.readers.close()
         self.writers.close()
+        self.authority.store.close()
 
 
-def open_service(settings: Settings) -> Service:
+def open_service(settings: Settings, authority: Authority) -> Service:
     """Over the vault that `settings` name; it is opened, and created, by the first action that needs it."""
     models = embedder_source(settings)
     own = ActionContext(settings=settings, vault=Vault(settings.vault_path), models=models)
@@ -68,4 +77,5 @@ def open_service(settings: Settings) -> Service:
         writers=Vaults(lambda: Vault(settings.vault_path), WRITERS),
         embedding=BackgroundEmbedding(own),
         own=own,
+        authority=authority,
     )

@@ -11,6 +11,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,47 @@ from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
 from mnemon_server.projects import repository_of
 from mnemon_server.serve.background import BackgroundEmbedding
-from mnemon_server.settings import load_settings
+from mnemon_server.settings import Settings, load_settings
 from mnemon_server.tools.surface import Desk
 from mnemon_server.vault.connection import Vault
 
 PARENT_CHECK = 2.0  # seconds
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where calls are answered. `let_go` is the short way to leave it, from inside a signal handler."""
+
+    desk: Desk
+    close: Callable[[], None]
+    let_go: Callable[[], None]
+
+
 def main(arguments: Sequence[str], parent: int) -> int:
     """Serve until stdin ends or the process `parent` dies; returns the exit status.
 
     The vault is opened, and created, by the first call that needs it; a model is loaded by the first search
-    or save. `initialize` waits for neither.
+    or save. `initialize` waits for neither, and for no answer of a vault on the web.
     """
     surplus = [word for word in arguments if word != "--in-process"]
     if surplus:
         raise UsageError(f"serve takes no {surplus[0]!r}", "mnemon serve --help")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="mnemon: %(levelname)s: %(message)s")
     settings = load_settings(os.environ, Path.home())
+    place = _elsewhere(settings) if settings.remote else _here(settings)
+    _leave_with_parent(parent)
+    _leave_on_signals(place.let_go)
+    try:
+        _serve(place.desk)
+    finally:
+        place.close()
+    # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _here(settings: Settings) -> _Place:
+    """At the vault of this machine."""
     context = ActionContext(
         settings=settings,
         vault=Vault(settings.vault_path),
@@ -46,27 +70,25 @@ def main(arguments: Sequence[str], parent: int) -> int:
         project=repository_of(_working_folder()),
     )
     embedding = BackgroundEmbedding(context)
-    _leave_with_parent(parent)
-    _leave_on_signals(context.vault)
-    try:
-        _serve(_desk(context, embedding.after))
-    finally:
-        embedding.close()
-        context.vault.close()
-    # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _desk(context: ActionContext, after: Callable[[str], None]) -> Desk:
-    """A desk at the vault of this machine."""
 
     def perform_here(action: str, parameters: dict[str, Any], client: str, _: str) -> dict[str, Any]:  # Any: JSON
         found = perform(dataclasses.replace(context, client=client), action, parameters)
-        after(action)
+        embedding.after(action)
         return found
 
-    return Desk(perform_here)
+    def close() -> None:
+        embedding.close()
+        context.vault.close()
+
+    return _Place(Desk(perform_here), close, context.vault.close)
+
+
+def _elsewhere(settings: Settings) -> _Place:
+    """At the vault on the web; the one of this machine is left alone."""
+    from mnemon_server.serve.elsewhere import Elsewhere
+
+    elsewhere = Elsewhere(settings, uuid.uuid4().hex, repository_of(_working_folder()))
+    return _Place(elsewhere.desk(), elsewhere.close, lambda: None)
 
 
 def _working_folder() -> str:
@@ -97,11 +119,11 @@ def _serve(desk: Desk) -> None:
     anyio.run(session)
 
 
-def _leave_on_signals(vault: Vault) -> None:
+def _leave_on_signals(let_go: Callable[[], None]) -> None:
     """Ctrl-C, or a polite end: close the vault and go, though a thread still sits in a read of stdin."""
 
     def leave(number: int, frame: object) -> None:
-        vault.close()  # waits for a write that is under way
+        let_go()  # waits for a write that is under way
         if number == signal.SIGINT:
             sys.stderr.write("interrupted\n")
         sys.stderr.flush()

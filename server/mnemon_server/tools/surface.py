@@ -11,7 +11,6 @@ from mnemon_server.tools import render
 from mnemon_server.tools.arguments import checked
 from mnemon_server.tools.declarations import TOOLS_BY_NAME
 
-
 Perform = Callable[[str, dict[str, Any]], dict[str, Any]]  # Any: JSON
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import anyio
 import apsw
 import pytest
-from mnemon_server.auth.authority import Authority
-from mnemon_server.auth.store import AuthStore
 from tests.server.serve.asgi import LEGACY, Answer, Caller, lifespan
 from tests.server.serve.conftest import INITIALIZE, Served
 
+from mnemon_server.auth.authority import Authority
 from mnemon_server.auth.sessions import SessionStore
+from mnemon_server.auth.store import AuthStore
 from mnemon_server.serve.http_app import Tuning, build_app
 from mnemon_server.serve.remote import Order, doors_of
 from mnemon_server.serve.service import open_service
@@ -83,7 +83,9 @@ async def house(
 ) -> AsyncIterator[House]:
     doors = doors_of(Order(), 8000, "")
     authority = Authority(AuthStore(settings.oauth_path), doors.public_url, TOKEN, passphrase_hash)
-    app = build_app(open_service(settings), authority, SessionStore(settings.sessions_path, time.time), doors, tuning)
+    app = build_app(
+        open_service(settings, authority), authority, SessionStore(settings.sessions_path, time.time), doors, tuning
+    )
     async with lifespan(app):
         yield House(app)
 
