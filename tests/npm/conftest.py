@@ -39,6 +39,11 @@ def inspector() -> Path:
 
 
 @pytest.fixture(scope="session")
+def conformance() -> Path:
+    return _named("MNEMON_TEST_CONFORMANCE", "the JavaScript file of the MCP conformance suite")
+
+
+@pytest.fixture(scope="session")
 def claude() -> Path:
     return _named("MNEMON_TEST_CLAUDE", "the claude binary")
 
