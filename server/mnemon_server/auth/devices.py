@@ -72,7 +72,7 @@ def pair(store: AuthStore, code: str, now: float) -> str | None:
 def devices(store: AuthStore) -> list[dict[str, Any]]:  # Any: JSON values
     """`[{"name", "created_at", "used_at"}]`, seconds since 1970; `used_at` None for one never used."""
     with store.read() as connection:
-        rows = connection.execute("SELECT name, created_at, used_at FROM devices ORDER BY created_at").fetchall()
+        rows = connection.execute("SELECT name, created_at, used_at FROM devices ORDER BY created_at, rowid").fetchall()
     return [{"name": row[0], "created_at": row[1], "used_at": row[2]} for row in rows]
 
 

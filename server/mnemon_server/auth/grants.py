@@ -154,7 +154,7 @@ def connections(store: AuthStore, now: float) -> list[dict[str, Any]]:  # Any: J
         rows = connection.execute(
             "SELECT id, client_name, families.client_id, redirect_host, created_at, used_at, max(expires_at)"
             " FROM families JOIN tokens ON family = id WHERE replaced_at IS NULL"
-            " GROUP BY id HAVING max(expires_at) >= ? ORDER BY created_at",
+            " GROUP BY id HAVING max(expires_at) >= ? ORDER BY created_at, families.rowid",
             (now,),
         ).fetchall()
     return [

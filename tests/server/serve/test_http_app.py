@@ -13,9 +13,12 @@ from typing import Any
 import anyio
 import apsw
 import pytest
+from mcp.server.auth.provider import AuthorizationCode
+from pydantic import AnyUrl
 from tests.server.serve.asgi import LEGACY, Answer, Caller, lifespan
 from tests.server.serve.conftest import INITIALIZE, Served
 
+from mnemon_server.auth import grants
 from mnemon_server.auth.authority import Authority
 from mnemon_server.auth.sessions import SessionStore
 from mnemon_server.auth.store import AuthStore
@@ -43,8 +46,9 @@ META = {
 class House:
     """The server's application with a client that has the owner's token, or none."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, authority: Authority) -> None:
         self.app = app
+        self.authority = authority
         self.caller = Caller(app)
         self.last = 1
         self.owner = {"authorization": f"Bearer {TOKEN}"}
@@ -87,7 +91,7 @@ async def house(
         open_service(settings, authority), authority, SessionStore(settings.sessions_path, time.time), doors, tuning
     )
     async with lifespan(app):
-        yield House(app)
+        yield House(app, authority)
 
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
@@ -125,6 +129,35 @@ def test_without_the_token_there_is_nothing_but_health(settings: Settings, crede
             health = await there.ask("GET", "/health", **named)
             assert (health.status, json.loads(health.body)) == (200, {"status": "ok"})
         assert not settings.vault_path.exists()
+
+    run(story)
+
+
+def test_what_came_in_through_oauth_reaches_the_tools_and_no_other_door(settings: Settings) -> None:
+    async def story() -> None:
+        async with house(settings) as there:
+            authority = there.authority
+            wanted = AuthorizationCode(
+                code="",
+                scopes=["memory"],
+                expires_at=0,
+                client_id="claude",
+                code_challenge="x",
+                redirect_uri=AnyUrl("http://localhost/"),
+                redirect_uri_provided_explicitly=True,
+                resource=authority.resource,
+            )
+            code = grants.issue_code(authority.store, wanted, "Claude", time.time())
+            tokens = grants.redeem_code(authority.store, wanted.model_copy(update={"code": code}), time.time())
+            credential = {"authorization": f"Bearer {tokens.access_token}"}
+            opening = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+            assert (await there.caller.request("POST", "/mcp", opening, LEGACY | credential)).status == 200
+            for path in ("/vault/actions/status", "/vault/actions/token_new", "/vault/import"):
+                assert (await there.ask("POST", path, {}, **credential)).status == 403
+            assert (await there.ask("GET", "/vault/export", **credential)).status == 403
+            # What is revoked by the door of our own programs is closed at once.
+            assert (await there.action("connections_revoke", id="all"))["result"] == {"revoked": 1}
+            assert (await there.caller.request("POST", "/mcp", opening, LEGACY | credential)).status == 401
 
     run(story)
 
