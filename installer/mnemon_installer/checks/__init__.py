@@ -13,6 +13,7 @@ from mnemon_installer.checks.model import Model
 from mnemon_installer.checks.pending import Pending
 from mnemon_installer.checks.processes import Processes
 from mnemon_installer.checks.python_sqlite import PythonSqlite
+from mnemon_installer.checks.remote import Remote, RemoteToken
 from mnemon_installer.checks.server import ClientServer, OwnServer
 from mnemon_installer.checks.vault import Vault
 from mnemon_installer.checks.vault_index import VaultIndex
@@ -33,6 +34,8 @@ CHECKS: tuple[Check, ...] = (
     VaultIndex(),
     Model(),
     Pending(),
+    Remote(),
+    RemoteToken(),
     Clients(),
     *(check for client in CLIENTS for check in _checks_of(client)),
     OwnServer(),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from mnemon_installer.checks.check import Finding, Subject, Verdict
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Launch, is_ours, starts_the_same
 from mnemon_installer.clients.config_file import ConfigFile, edit_command, read_config
+from mnemon_installer.facts.remote import token_for
+from mnemon_installer.plan.receipts import Receipts
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,24 @@ class ClientEntry:
         file = read_config(subject.world, self.client)
         if not file.document.has(self.client.entry_path):
             return self._absent(subject)
-        launch = self.client.launch_of(file.document.get(self.client.entry_path))
+        entry = file.document.get(self.client.entry_path)
+        launch = self.client.launch_of(entry)
+        if launch is None and leads_to_the_web(subject, self.client):
+            return self._direct(subject, file)
         if launch is None or not is_ours(launch):
             fix = f"{self._fix} --replace-foreign"
             return Finding(self.code, "fail", f"the server called mnemon in {path} is not this one", fix)
         return self._trouble(subject, file, launch) or Finding(self.code, "ok", f"registered in {path}")
+
+    def _direct(self, subject: Subject, file: ConfigFile) -> Finding:
+        settings = subject.facts.settings
+        url = f"{settings.remote}/mcp"
+        token = token_for(subject.world, settings, settings.remote)
+        fix = f"{self._fix} --remote-url {quote(settings.remote)} --direct" if settings.remote else self._fix
+        if file.document.get(self.client.entry_path) != self.client.direct_entry(url, token):
+            message = f"the entry in {file.path} holds another address or token than this machine's"
+            return Finding(self.code, "fail", message, fix)
+        return Finding(self.code, "ok", f"registered in {file.path}, with {url} and the token in it")
 
     @property
     def _fix(self) -> str:
@@ -75,6 +91,14 @@ class ClientEntry:
             message = f"{shadows[0].place} has a server called mnemon of its own, which wins there"
             return Finding(self.code, "warn", message, shadows[0].removal)
         return None
+
+
+def leads_to_the_web(subject: Subject, client: Client) -> bool:
+    """Our entry in the client's file is one without a program of ours: setup put it there with --direct."""
+    path = client.config_path(subject.world)
+    receipt = Receipts(subject.world, subject.facts.settings.ops_folder).of(path)
+    entry = read_config(subject.world, client).document.get(client.entry_path)
+    return receipt is not None and client.launch_of(entry) is None and receipt.knows(entry)
 
 
 def _difference(launch: Launch, wanted: Launch) -> tuple[Verdict, str]:

@@ -57,7 +57,7 @@ class ClientHooks:
         return self.client.hooks
 
     def _wanted(self, subject: Subject, launch: Launch) -> tuple[WantedHook, ...]:
-        return wanted_hooks(self.client.name, self._style, launch, subject.world.platform)
+        return wanted_hooks(self.client.name, self._style, launch, subject.world.platform, subject.facts.hook_mode)
 
     def _hint(self, subject: Subject, file: ConfigFile) -> str:
         if not self._style.asks_for_trust:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnemon_installer.checks.check import Finding, Subject
+from mnemon_installer.checks.client_entry import leads_to_the_web
 from mnemon_installer.clients import CLIENTS, Client
 from mnemon_installer.clients.config_file import read_config
 from mnemon_server.errors import MnemonError
@@ -39,4 +40,6 @@ def _is_registered(client: Client, subject: Subject) -> bool | None:
         file = read_config(subject.world, client)
     except MnemonError:
         return None
-    return file.document.has(client.entry_path) and not file.is_foreign(client)
+    if not file.document.has(client.entry_path):
+        return False
+    return not file.is_foreign(client) or leads_to_the_web(subject, client)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnemon_installer.checks.check import Finding, Subject
+from mnemon_installer.checks.client_entry import leads_to_the_web
 from mnemon_installer.clients import CLIENTS, Client
 from mnemon_installer.clients.client import Launch
 from mnemon_installer.clients.config_file import read_config
@@ -34,9 +35,11 @@ class ClientServer:
 
     @property
     def needs(self) -> Sequence[str]:
-        return (f"{self.client.name}.entry", "vault")
+        return (f"{self.client.name}.entry", "vault", "remote.token")
 
     def run(self, subject: Subject) -> Finding:
+        if leads_to_the_web(subject, self.client):
+            return Finding(self.code, "skipped", "its entry leads to the web without a program of ours")
         launch = registered(subject.world, self.client)
         assert launch is not None  # the entry's own check comes first
         return _try(self.code, launch, subject, f"mnemon setup {self.client.name}")
@@ -48,7 +51,7 @@ class OwnServer:
 
     code: str = "server"
     about: str = "this installation's own server answers (while no client is registered)"
-    needs: Sequence[str] = ("vault",)
+    needs: Sequence[str] = ("vault", "remote.token")
 
     def run(self, subject: Subject) -> Finding:
         by = next((client for client in CLIENTS if _is_registered(subject.world, client)), None)
@@ -101,7 +104,7 @@ def _start(code: str, launch: Launch, subject: Subject, fix: str) -> Finding:
 def _take_out_the_probe(launch: Launch, subject: Subject) -> None:
     """Out of the vault that this server used, which its own variables name."""
     settings = load_settings(launch.environment, subject.world.home)
-    if subject.world.look(settings.vault_path) is None:
+    if not settings.remote and subject.world.look(settings.vault_path) is None:
         return
     vault = connect(settings, caller="doctor")
     try:

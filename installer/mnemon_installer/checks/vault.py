@@ -36,6 +36,10 @@ class Vault:
         if state.problems and not state.rebuildable:
             more = f" (and {len(state.problems) - 1} more)" if len(state.problems) > 1 else ""
             return self._refused(subject, VaultRefused(f"the vault is damaged: {state.problems[0]}{more}"))
+        if (where := str(state.status["state"])).startswith("moved:"):
+            message = f"the move of its memories to {where.removeprefix('moved:')} was broken off; it takes no writes"
+            fix = f"mnemon setup --remote-url {quote(where.removeprefix('moved:'))} --send-memories"
+            return Finding(self.code, "fail", message, fix)
         if exposed := exposed_paths(subject.world, settings):
             path, mode, private = exposed[0]
             message = f"{path} can be reached by other users of this machine (mode {mode:04o})"

@@ -36,6 +36,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("model", "model", "Fetch or look at the embedding model.", ("fetch", "status")),
     Command("config", "config", "Read and change settings.", ("get", "set")),
     Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),
+    Command("serve-remote", "serve_remote", "Serve the vault over HTTP, for clients elsewhere."),
+    Command(
+        "token", "token", "Tokens for other machines: make, list, revoke.", ("new", "list", "revoke", "passphrase")
+    ),
+    Command("connections", "connections", "Who is connected to the vault, and who has tried.", ("revoke",)),
     Command("hook", "hook", "What clients run at certain moments of a session; setup registers it."),
     Command("search", "search", "Find memories by words and meaning."),
     Command("save", "save", "Keep a memory."),
@@ -98,7 +103,7 @@ def _assemble(commands: Sequence[Command]) -> typer.Typer:
         group = typer.Typer(help=module.__doc__, rich_markup_mode=None, invoke_without_command=True)
         group.callback()(module.group)
         for word in command.words:
-            group.command(word)(getattr(module, word))
+            group.command(word)(getattr(module, f"{word}_" if hasattr(module, f"{word}_") else word))
         app.add_typer(group, name=command.name)
     return app
 

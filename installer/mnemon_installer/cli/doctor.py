@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mnemon_installer.checks import CHECKS
+from mnemon_installer.checks import CHECKS, Check
 from mnemon_installer.checks.check import Finding, Subject
+from mnemon_installer.checks.elsewhere import applicable
 from mnemon_installer.checks.examine import exit_status, select
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.facts.launcher import this_installation
@@ -31,6 +32,14 @@ Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Ch
 ListFlag = Annotated[bool, typer.Option("--list", help="Name the checks, and run none.")]
 Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely; shows what it does, and asks.")]
 Share = Annotated[bool, typer.Option("--share", help="Print the findings as Markdown, without secrets and names.")]
+Url = Annotated[
+    str,
+    typer.Option("--url", metavar="URL", help="With the code `connector`: walk claude.ai's way to this server."),
+]
+PassphraseStdin = Annotated[
+    bool,
+    typer.Option("--passphrase-stdin", help="With the code `connector`: read the owner's passphrase from there."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before mending.")]
 
 
@@ -39,22 +48,27 @@ def command(
     fix: Fix = False,
     share: Share = False,
     list_: ListFlag = False,
+    url: Url = "",
+    passphrase_stdin: PassphraseStdin = False,
     yes: Yes = False,
     as_json: JsonFlag = False,
 ) -> int:
-    """Check that mnemon works on this machine: the vault, the model, the clients, the server itself."""
+    """Check that mnemon works on this machine: the vault, the model, the clients, the server itself.
+
+    `mnemon doctor connector --url URL` walks to a server as claude.ai does, and names the hop that fails.
+    """
+    if codes == ["connector"]:
+        from mnemon_installer.cli.doctor_connector import examine_connector  # an HTTP library costs 0.2 s
+
+        return examine_connector(url, passphrase_stdin, as_json)
     checks = select(CHECKS, codes or ())
     if list_:
-        listed = [{"code": check.code, "about": check.about, "needs": list(check.needs)} for check in checks]
-        console.show({"checks": listed}, lambda result: check_lines(checks), as_json)
-        return 0
+        return _list(checks, as_json)
     may_ask = questions.can_ask() and not as_json and not yes
-    if fix and share:
-        raise UsageError("--fix and --share are two things", "mnemon doctor --share")
-    if fix and not may_ask and not yes:
-        raise UsageError("doctor --fix asks on a terminal, and this is none", "mnemon doctor --fix --yes")
+    _refuse_nonsense(fix, share, may_ask or yes, bool(url or passphrase_stdin))
     quiet = as_json or share
     subject = _subject()
+    checks = applicable(checks, subject.facts.settings, codes or ())
     findings = _shown(check_up(checks, subject, asked=codes or (), quiet=quiet), codes or ())
     result: dict[str, Any] = {}  # Any: JSON
     if share:
@@ -71,6 +85,21 @@ def command(
     problems = finding_problems(findings) if as_json else ()
     console.show(result, lambda told: [told["markdown"]] if share else [], as_json, problems, status == 0)
     return status
+
+
+def _list(checks: Sequence[Check], as_json: bool) -> int:
+    listed = [{"code": check.code, "about": check.about, "needs": list(check.needs)} for check in checks]
+    console.show({"checks": listed}, lambda result: check_lines(checks), as_json)
+    return 0
+
+
+def _refuse_nonsense(fix: bool, share: bool, may_mend: bool, is_of_connector: bool) -> None:
+    if fix and share:
+        raise UsageError("--fix and --share are two things", "mnemon doctor --share")
+    if fix and not may_mend:
+        raise UsageError("doctor --fix asks on a terminal, and this is none", "mnemon doctor --fix --yes")
+    if is_of_connector:
+        raise UsageError("--url and --passphrase-stdin belong to connector", "mnemon doctor connector --url URL")
 
 
 def _subject() -> Subject:

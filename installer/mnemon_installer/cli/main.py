@@ -64,6 +64,10 @@ def _carry_out(arguments: Sequence[str]) -> int:
         from mnemon_server.serve.stdio import main as serve
 
         return serve(arguments[1:], parent)
+    if arguments[:1] == ["serve-remote"] and not {"--help", "-h"} & set(arguments):
+        from mnemon_server.serve.remote import main as serve_remote
+
+        return serve_remote(arguments[1:])
     from mnemon_installer.cli.app import run_app
 
     return run_app(arguments)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mnemon_installer.cli.vault_access import JsonFlag, settings
+from mnemon_installer.cli.vault_access import JsonFlag, first_line_of_stdin, settings
 from mnemon_installer.facts.launcher import this_installation
+from mnemon_installer.facts.remote import device_name
 from mnemon_installer.facts.survey import survey
+from mnemon_installer.flows.choices import Choices
 from mnemon_installer.ui import console, questions
-from mnemon_installer.wizard.choices import choose
+from mnemon_installer.wizard.choices import choose, choose_vault, vault_address
 from mnemon_installer.wizard.set_up import set_up
 from mnemon_installer.world import World
 from mnemon_installer.world.dry import DryWorld
 from mnemon_installer.world.real import RealWorld
+from mnemon_server.settings import Settings, load_settings
 
 ClientNames = Annotated[
     list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Clients to set up; none named: all on this machine.")
@@ -44,6 +49,43 @@ Hooks = Annotated[
         show_default=False,
     ),
 ]
+RemoteUrl = Annotated[
+    str,
+    typer.Option(
+        "--remote-url",
+        metavar="URL",
+        help="Use the vault on this server. Needs a token, a pairing code or the owner's passphrase: by --token-stdin, "
+        "in MNEMON_LOCAL_TOKEN, or asked for.",
+    ),
+]
+Local = Annotated[
+    bool,
+    typer.Option(
+        "--local",
+        help="Use the vault on this machine again, or a new one; the server's address and this machine's token for it "
+        "are forgotten, clients' files stay as they are.",
+    ),
+]
+TokenStdin = Annotated[
+    bool, typer.Option("--token-stdin", help="Read a token, a pairing code or the passphrase from standard input.")
+]
+SendMemories = Annotated[
+    bool | None,
+    typer.Option(
+        "--send-memories/--keep-memories",
+        help="With --remote-url: send this machine's own memories to the server and archive the vault here, or leave "
+        "it as it is, which is the default without a terminal.",
+        show_default=False,
+    ),
+]
+Direct = Annotated[
+    bool,
+    typer.Option(
+        "--direct",
+        help="With --remote-url: put address and token into the clients' files, which then start no program of ours. "
+        "The token stands in these files; setup without --direct takes it out again.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 
@@ -55,6 +97,11 @@ def command(
     replace_foreign: ReplaceForeign = False,
     rules: Rules = None,
     hooks: Hooks = None,
+    remote_url: RemoteUrl = "",
+    local: Local = False,
+    token_stdin: TokenStdin = False,
+    send_memories: SendMemories = None,
+    direct: Direct = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: JsonFlag = False,
@@ -68,12 +115,31 @@ def command(
         rules=rules,
         hooks=hooks,
     )
+    url = vault_address(remote_url) if remote_url else ""
+    choices = choose_vault(
+        choices,
+        remote_url=url,
+        local=local,
+        secret=first_line_of_stdin() if token_stdin else "",
+        send_memories=send_memories,
+        direct=direct,
+        device=device_name(),
+    )
+    may_ask = not yes and not as_json and questions.can_ask()
+    return _set_up(choices, lambda: _settings_with(url, local), dry_run, may_ask, as_json)
+
+
+def _set_up(choices: Choices, known: Callable[[], Settings], dry_run: bool, may_ask: bool, as_json: bool) -> int:
     real = RealWorld(os.environ, Path.home(), sys.platform)
     world: World = DryWorld(real) if dry_run else real
-    may_ask = not yes and not as_json and questions.can_ask()
-    told = set_up(
-        world, lambda: survey(world, settings(), this_installation()), choices, may_ask=may_ask, quiet=as_json
-    )
+    told = set_up(world, lambda: survey(world, known(), this_installation()), choices, may_ask=may_ask, quiet=as_json)
     if as_json:
         console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
     return 0 if told.is_ok else 1
+
+
+def _settings_with(url: str, local: bool) -> Settings:
+    """The settings as they will be when setup is done."""
+    if local:
+        return replace(settings(), remote="")
+    return load_settings({**os.environ, "MNEMON_REMOTE_URL": url}, Path.home()) if url else settings()

@@ -9,5 +9,8 @@ from mnemon_server.hooks.recalled import injected_lately
 
 def command(as_json: JsonFlag = False) -> None:
     """How the vault is: counts, model, size, backup, and what hooks have put before models lately."""
-    result = vault().call("status") | {"injected": injected_lately(settings())}
+    found = settings()
+    result = vault().call("status") | {"injected": injected_lately(found)}
+    if found.remote:
+        result["remote"] = found.remote
     console.show(result, words.status, as_json)

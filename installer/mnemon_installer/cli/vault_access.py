@@ -19,6 +19,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object in
 IdArgument = Annotated[int, typer.Argument(help="The memory's id.", metavar="ID")]
 TypeOption = Annotated[str | None, typer.Option("--type", "-t", help="Only this type.")]
 
+_LONGEST_SECRET = 10_000  # bytes
 _MOST_BYTES = 4 * CONTENT_LIMIT + 1
 
 
@@ -48,3 +49,18 @@ def text_or_stdin(content: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadContent("standard input is not UTF-8 text") from None
+
+
+def first_line_of_stdin() -> str:
+    """A secret that was put on standard input.
+
+    Raises:
+        BadContent: nothing stands there, or no text.
+    """
+    try:
+        line = sys.stdin.buffer.readline(_LONGEST_SECRET).decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise BadContent("standard input is not UTF-8 text") from None
+    if not line:
+        raise BadContent("standard input is empty, and a secret is expected there")
+    return line

@@ -14,10 +14,10 @@ from mnemon_installer.clients.claude_code import ClaudeCode
 from mnemon_installer.clients.client import Place, is_ours
 from mnemon_installer.clients.config_file import read_place
 from mnemon_installer.facts.belongings import Belongings, find_belongings
+from mnemon_installer.facts.local_vault import local_vault
 from mnemon_installer.plan.receipts import Receipt, Receipts
 from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
-from mnemon_server.client import connect
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 
@@ -79,7 +79,7 @@ class Leftovers:
 
 def find_leftovers(world: World, settings: Settings) -> Leftovers:
     """Look everywhere that we may have written; nothing is changed."""
-    entries = tuple(_entry_places(world, settings))
+    entries, receipts = tuple(_entry_places(world, settings)), _receipts(world, settings)
     belongings = find_belongings(world, settings)
     return Leftovers(
         settings=settings,
@@ -88,9 +88,9 @@ def find_leftovers(world: World, settings: Settings) -> Leftovers:
         rules=tuple(_rules_files(world, settings)),
         belongings=belongings,
         vault=_vault(settings) if settings.vault_path in belongings.memories else None,
-        foreign=tuple(each for each in entries if each.name == "entry" and _is_foreign(world, each)),
+        foreign=tuple(each for each in entries if each.name == "entry" and _is_foreign(world, each, receipts)),
         shadows=tuple(_shadows(world)),
-        remote=_text(world, settings.folder / "remote_url"),
+        remote=settings.remote or _text(world, settings.remote_path),
         deployments=tuple(sorted(each.name for each in settings.folder.glob("deploy/*") if each.is_dir())),
     )
 
@@ -164,13 +164,12 @@ def _receipts(world: World, settings: Settings) -> dict[Path, Receipt]:
 
 
 def _vault(settings: Settings) -> VaultFacts:
-    vault = connect(settings, caller="uninstall")
+    """Of the vault on this machine's disk, wherever the one in use is: it is this one that goes."""
     try:
-        status = vault.call("status")
+        with local_vault(settings, "uninstall") as vault:
+            status = vault.call("status")
     except MnemonError as trouble:
         return VaultFacts(settings.vault_path, problem=trouble.message)
-    finally:
-        vault.close()
     return VaultFacts(
         path=settings.vault_path,
         live=status["total"],
@@ -180,13 +179,15 @@ def _vault(settings: Settings) -> VaultFacts:
     )
 
 
-def _is_foreign(world: World, found: EntryPlace) -> bool:
+def _is_foreign(world: World, found: EntryPlace, receipts: dict[Path, Receipt]) -> bool:
+    receipt = receipts.get(found.place.path)
     try:
         document = read_place(world, found.place).document
         entry = document.get(found.place.entry_path)
     except MnemonError:
         return False
-    return document.has(found.place.entry_path) and not is_ours(found.client.launch_of(entry))
+    is_known = receipt is not None and receipt.knows(entry)
+    return document.has(found.place.entry_path) and not is_known and not is_ours(found.client.launch_of(entry))
 
 
 def _shadows(world: World) -> Iterator[tuple[str, str]]:

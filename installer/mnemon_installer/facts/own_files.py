@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mnemon_installer.facts.web_files import web_files
 from mnemon_installer.plan.receipts import FILE_NAME
 from mnemon_server.embed.cache import DEFAULT_REPOSITORY, repository_folder
 from mnemon_server.errors import MnemonError
@@ -95,8 +96,9 @@ def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
     if is_file(settings.config_path) and _is_our_config(settings, is_default):
         yield settings.config_path
     for each in entries(settings.folder):
-        if _is_draft(each, lambda name: name == settings.config_path.name):
+        if _is_draft(each, lambda name: name in (settings.config_path.name, "remote_url", "local_token")):
             yield each
+    yield from web_files(settings, is_default)
     yield from _ledger(settings.folder / _LEDGER, is_default)
     yield from (each for each in _inside(settings.logs_folder) if _LOGS.fullmatch(each.name) and is_file(each))
     yield from (each for each in _inside(settings.backups_folder) if _COPY.fullmatch(each.name) and is_file(each))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from mnemon_installer.facts.own_files import CACHED, PUT_ASIDE, entries
+from mnemon_installer.facts.web_files import TOKENS
 from mnemon_installer.plan.receipts import FolderNote
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings, vault_folder
 
-_NAMES = ("archive", "models", "logs", "backups", "run", "ops")
+_NAMES = ("archive", "models", "logs", "backups", "run", "ops", TOKENS)
 
 
 def own_folders(world: World, settings: Settings, ours: set[Path], note: FolderNote | None) -> tuple[Path, ...]:

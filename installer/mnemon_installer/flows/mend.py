@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from mnemon_installer.checks.check import Finding
 from mnemon_installer.checks.vault import exposed_paths
 from mnemon_installer.facts.client_files import exposed_files
+from mnemon_installer.facts.remote import is_open
 from mnemon_installer.facts.survey import ClientFacts, Facts
 from mnemon_installer.flows.setup import clean_up, hooking, registration
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.make_private import MakePrivate
 from mnemon_installer.steps.rebuild_index import RebuildIndex
+from mnemon_installer.steps.register_direct import RegisterDirect
 
 
 def plan_mending(facts: Facts, findings: Sequence[Finding]) -> Plan:
@@ -34,9 +36,17 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
         )
     if "index" in troubled:
         yield RebuildIndex(settings)
+    if "remote.token" in troubled:
+        yield MakePrivate(
+            "remote.token",
+            "token",
+            "this machine's token",
+            lambda world: [path for path in (settings.token_path,) if is_open(world, path)],
+        )
     for found in facts.clients:
         if f"{found.client.name}.entry" in troubled:
-            yield registration(facts, found)
+            is_direct = found.state.standing == "direct" and settings.remote
+            yield RegisterDirect(found.client, settings, found.config_path) if is_direct else registration(facts, found)
         if _lacks_hooks(facts, found, troubled):
             yield hooking(facts, found)
     if "dead-entries" in troubled:

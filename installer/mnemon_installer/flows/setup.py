@@ -10,16 +10,20 @@ from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.add_hooks import AddHooks
 from mnemon_installer.steps.fetch_model import FetchModel, Progress
+from mnemon_installer.steps.join_remote import JoinRemote
+from mnemon_installer.steps.keep_token import KeepToken
 from mnemon_installer.steps.prepare_vault import PrepareVault
 from mnemon_installer.steps.register_client import RegisterClient
+from mnemon_installer.steps.register_direct import RegisterDirect
 from mnemon_installer.steps.remove_entry import RemoveEntry
 from mnemon_installer.steps.remove_hooks import RemoveHooks
 from mnemon_installer.steps.rules_block import RulesBlock
 from mnemon_installer.steps.set_model_path import SetModelPath
+from mnemon_installer.steps.switch_vault import UseLocal, UseRemote
 
 
 def plan_setup(facts: Facts, choices: Choices, progress: Progress) -> Plan:
-    """The vault, the model, then each client on its own. `progress` shows the download."""
+    """The vault or the way to it, the model, then each client on its own. `progress` shows the download."""
     return Plan("setup", tuple(_steps(facts, choices, progress)))
 
 
@@ -62,7 +66,9 @@ def is_new(facts: Facts, found: ClientFacts) -> bool:
     return not found.state.has_ours and found.client.name not in facts.registered_before
 
 
-def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False) -> RegisterClient:
+def registration(
+    facts: Facts, found: ClientFacts, replace_foreign: bool = False, needs: tuple[str, ...] = ()
+) -> RegisterClient:
     """The step that puts our entry into a client's file, or mends it."""
     return RegisterClient(
         client=found.client,
@@ -72,6 +78,7 @@ def registration(facts: Facts, found: ClientFacts, replace_foreign: bool = False
         backups=facts.settings.backups_folder,
         replace_foreign=replace_foreign,
         obstacle=(facts.launcher.problem, facts.launcher.hint),
+        needs=needs,
     )
 
 
@@ -79,7 +86,7 @@ def hooking(facts: Facts, found: ClientFacts) -> AddHooks:
     """The step that puts our hooks into a client's file, or mends them; for one that takes hooks."""
     assert facts.launch is not None and found.hooks_path is not None  # as `takes_hooks` says
     backups, needs = facts.settings.backups_folder, (f"{found.client.name}.entry",)
-    return AddHooks(found.client, facts.launch, found.hooks_path, backups, found.version, needs=needs)
+    return AddHooks(found.client, facts.launch, found.hooks_path, backups, found.version, facts.hook_mode, needs)
 
 
 def clean_up(facts: Facts, found: ClientFacts) -> Iterator[RemoveEntry]:
@@ -90,10 +97,10 @@ def clean_up(facts: Facts, found: ClientFacts) -> Iterator[RemoveEntry]:
 
 def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]:
     settings = facts.settings
-    yield PrepareVault(settings)
+    yield from _web_steps(facts, choices) if settings.remote else _local_steps(facts, choices)
     if choices.model_path is not None:
         yield SetModelPath(settings, choices.model_path)
-    elif choices.wants_model is not False and settings.model_path is None:
+    elif choices.wants_model is not False and settings.model_path is None and not settings.remote:
         yield FetchModel(settings, progress)
     ruled = with_rules(facts, choices)
     # The paths that anybody needs a block in: two clients may read the same file.
@@ -106,9 +113,33 @@ def _steps(facts: Facts, choices: Choices, progress: Progress) -> Iterator[Step]
         if path is not None and path not in written and (path in needed or is_unwanted):
             written.add(path)
             yield RulesBlock(found.client, path, path in needed, settings.backups_folder)
-        yield registration(facts, found, choices.replaces(name))
+        yield _entry_step(facts, choices, found)
         yield from clean_up(facts, found)
         yield from _hook_steps(facts, choices, found)
+
+
+def _entry_step(facts: Facts, choices: Choices, found: ClientFacts) -> Step:
+    replaces = choices.replaces(found.client.name)
+    # A client that takes no server on the web from its file keeps the command.
+    if choices.direct and found.client.direct_entry(facts.settings.remote, "") is not None:
+        return RegisterDirect(found.client, facts.settings, found.config_path, replaces)
+    # A client that is told of us before the switch would begin a vault of its own here.
+    return registration(facts, found, replaces, ("remote",) if choices.vault == "remote" else ())
+
+
+def _web_steps(facts: Facts, choices: Choices) -> Iterator[Step]:
+    """The memories before the switch, so that whoever is stopped in between has them in one vault or the other."""
+    settings = facts.settings
+    yield KeepToken(settings, settings.remote, choices.secret, choices.device)
+    if choices.send_memories and facts.memories_here:
+        yield JoinRemote(settings, settings.remote)
+    yield UseRemote(settings, settings.remote)
+
+
+def _local_steps(facts: Facts, choices: Choices) -> Iterator[Step]:
+    if choices.vault == "local":
+        yield UseLocal(facts.settings)
+    yield PrepareVault(facts.settings, needs=("remote",) if choices.vault == "local" else ())
 
 
 def _hook_steps(facts: Facts, choices: Choices, found: ClientFacts) -> Iterator[Step]:

@@ -58,6 +58,10 @@ class Receipt:
     when: str = ""
     version: str = field(default=__version__)
 
+    def knows(self, entry: Any) -> bool:  # Any: a JSON or TOML value
+        """Whether this entry is, to the letter, the one that we put there."""
+        return "entry" in self.kinds and digest_of_value(entry) == self.inserted
+
 
 @dataclass(frozen=True)
 class FolderNote:

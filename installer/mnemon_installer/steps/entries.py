@@ -7,7 +7,7 @@ from typing import Any
 from mnemon_installer.clients import Client
 from mnemon_installer.clients.client import Place, is_ours
 from mnemon_installer.clients.config_file import ConfigFile, parse_place
-from mnemon_installer.plan.receipts import Keys, Receipt, digest_of_value
+from mnemon_installer.plan.receipts import Keys, Receipt
 from mnemon_installer.steps.keeping import Meaning
 from mnemon_installer.world import World
 from mnemon_server.errors import MnemonError
@@ -18,7 +18,7 @@ def has_ours(file: ConfigFile, client: Client, place: Place, receipt: Receipt | 
     if not file.document.has(place.entry_path):
         return False
     entry = file.document.get(place.entry_path)
-    return is_ours(client.launch_of(entry)) or (receipt is not None and digest_of_value(entry) == receipt.inserted)
+    return is_ours(client.launch_of(entry)) or (receipt is not None and receipt.knows(entry))
 
 
 def has_foreign(file: ConfigFile, client: Client, place: Place, receipt: Receipt | None = None) -> bool:

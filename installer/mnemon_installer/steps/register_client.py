@@ -14,7 +14,7 @@ from mnemon_installer.clients.config_file import AnyDocument, ConfigFile, read_c
 from mnemon_installer.edits.mask import mask_json
 from mnemon_installer.plan.receipts import digest_of_value
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
-from mnemon_installer.steps.entries import meaning_at
+from mnemon_installer.steps.entries import has_foreign, meaning_at
 from mnemon_installer.steps.keeping import Insertion, Keeping, Meaning
 from mnemon_installer.steps.read_only import read_only
 from mnemon_installer.steps.remove_entry import RemoveEntry
@@ -54,7 +54,7 @@ class RegisterClient:
         entry = self._entry(file)
         if starts_the_same(self.client.launch_of(entry), self.launch):
             return Done()
-        if file.is_foreign(self.client) and not self.replace_foreign:
+        if self._is_foreign(world, file) and not self.replace_foreign:
             reason = f"{self.path} has another server called mnemon: {_one_line(entry)}"
             return Blocked(reason, f"mnemon setup {self.client.name} --replace-foreign")
         return read_only(world, self.path) or Needed(file.diff(self._wanted(file)))
@@ -62,7 +62,11 @@ class RegisterClient:
     def apply(self, world: World) -> str:
         file = read_config(world, self.client, self.path)
         had_one, wanted = file.document.has(self.client.entry_path), self._wanted(file)
-        keeping, insertion, meaning = Keeping(world, self.backups), self._insertion(file, wanted), self._meaning(world)
+        keeping, insertion, meaning = (
+            Keeping(world, self.backups),
+            self._insertion(world, file, wanted),
+            self._meaning(world),
+        )
         if self.program is None or not self._suits_the_program(file):
             keeping.change(self.path, file.content, wanted.text.encode(), insertion, meaning)
             return "updated" if had_one else "registered"
@@ -82,7 +86,11 @@ class RegisterClient:
     def _place(self) -> Place:
         return Place(self.path, self.client.format, self.client.entry_path)
 
-    def _insertion(self, file: ConfigFile, wanted: AnyDocument) -> Insertion:
+    def _is_foreign(self, world: World, file: ConfigFile) -> bool:
+        """Somebody else's; one that leads to the web, and that we put there, is not."""
+        return has_foreign(file, self.client, self._place, Keeping(world, self.backups).receipts.of(self.path))
+
+    def _insertion(self, world: World, file: ConfigFile, wanted: AnyDocument) -> Insertion:
         path = self.client.entry_path
         return Insertion(
             owner=self.client.name,
@@ -90,7 +98,7 @@ class RegisterClient:
             place=path,
             value=digest_of_value(wanted.get(path)),
             parents=file.document.absent_above(path),
-            replaces_foreign=file.is_foreign(self.client),
+            replaces_foreign=self._is_foreign(world, file),
         )
 
     def _meaning(self, world: World) -> Meaning:

@@ -54,3 +54,10 @@ def ask_folder(question: str, problem_of: Callable[[str], str]) -> str:
         return problem_of(answer) or True
 
     return str(questionary.path(question, only_directories=True, validate=is_fine).unsafe_ask())
+
+
+def ask_secret(question: str) -> str:
+    """A text that is not shown while it is typed."""
+    import questionary
+
+    return str(questionary.password(question).unsafe_ask()).strip()

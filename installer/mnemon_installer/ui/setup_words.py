@@ -16,6 +16,7 @@ from mnemon_installer.plan.step import Needed
 from mnemon_installer.steps.add_hooks import AddHooks
 from mnemon_installer.ui.finding_lines import as_json as finding_json
 from mnemon_installer.ui.finding_lines import finding_problems
+from mnemon_installer.ui.web_words import vault_lines
 from mnemon_installer.world import World
 
 _TRY = 'Try it: tell your client "remember that ...", then look with `mnemon search ...`.'
@@ -50,6 +51,7 @@ def closing_lines(world: World, facts: Facts, choices: Choices, results: Sequenc
         yield "This was a dry run: nothing was changed."
         return
     failed, chosen = _failed(results), chosen_clients(facts, choices)
+    yield from vault_lines(facts, choices, results)
     if failed:
         yield f"Not done: {', '.join(failed)}. Run `mnemon setup` again when that is mended; the rest is kept."
     if any(found.is_installed and found.client.title not in failed for found in chosen):
@@ -70,7 +72,8 @@ def setup_result(
 ) -> dict[str, Any]:  # Any: JSON
     return {
         "dry_run": world.is_rehearsal,
-        "vault": str(facts.settings.vault_path),
+        "vault": facts.settings.remote or str(facts.settings.vault_path),
+        "memories_here": facts.memories_here,
         "launcher": str(facts.launcher.path) if facts.launcher.path else None,
         "steps": [step_json(outlook, result) for outlook, result in zip(outlooks, results, strict=True)],
         "findings": [finding_json(finding) for finding in findings],

@@ -9,6 +9,7 @@ from mnemon_installer.ui.console import tidy
 
 _STANDINGS = {
     "registered": "has mnemon",
+    "direct": "has the address of a vault on the web, and a token",
     "not registered": "not registered yet",
     "drifted": "has an older entry of mnemon",
     "foreign": "has another server called mnemon",
@@ -23,7 +24,10 @@ def client_label(found: ClientFacts, width: int) -> str:
 def intro_lines(facts: Facts, named: tuple[str, ...] | None) -> Iterator[str]:
     """Where the vault is or will be, and whom we looked for in vain."""
     vault = tidy(facts.settings.vault_path)
-    yield f"Vault: {vault}" if facts.has_vault else f"The vault will be {vault}, readable only by you."
+    if facts.settings.remote:
+        yield f"Vault: {facts.settings.remote}"
+    else:
+        yield f"Vault: {vault}" if facts.has_vault else f"The vault will be {vault}, readable only by you."
     if named is not None:
         return
     absent = [found.client.title for found in facts.clients if not found.is_installed]

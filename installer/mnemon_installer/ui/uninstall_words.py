@@ -18,7 +18,7 @@ _CONNECTORS = "https://claude.ai/settings/connectors"
 _MOST_NAMES = 6
 
 
-def memory_lines(vault: VaultFacts | None, keep_vault: bool) -> Iterator[str]:
+def memory_lines(vault: VaultFacts | None, keep_vault: bool, remote: str = "") -> Iterator[str]:
     """What becomes of the memories, and how to keep them."""
     if vault is None:
         return
@@ -29,7 +29,11 @@ def memory_lines(vault: VaultFacts | None, keep_vault: bool) -> Iterator[str]:
             yield f"A copy elsewhere was verified on {vault.verified_copy}."
         else:
             yield f"{_them(vault)} for good: no verified copy exists anywhere else."
-        yield f"To keep {'it' if vault.memories == 1 else 'them'}, first: {EXPORT}   (or uninstall with --keep-vault)"
+        them = "it" if vault.memories == 1 else "them"
+        if remote:
+            yield f"To keep {them}, first: mnemon setup --remote-url {quote(remote)} --send-memories"
+        else:
+            yield f"To keep {them}, first: {EXPORT}   (or uninstall with --keep-vault)"
 
 
 def left_of(found: Leftovers, connectors: Sequence[str], keep_vault: bool) -> list[dict[str, Any]]:  # Any: JSON
@@ -111,7 +115,8 @@ def _left(found: Leftovers, connectors: Sequence[str], keep_vault: bool) -> Iter
     elif folder.is_dir() and folder not in belongings.folders:
         yield f"the folder {folder}", "mnemon did not make it", None, False
     if found.remote:
-        yield f"the server {found.remote} and its memories", "uninstall never touches it", None, False
+        why = "uninstall never touches it; this machine's token for it stays valid until it is revoked there"
+        yield f"the vault on the web at {found.remote}", why, None, False
     for app in found.deployments:
         yield f"the Fly app {app} and its volume", "", f"fly apps destroy {quote(app)}", False
     if found.remote or found.deployments:

@@ -97,7 +97,7 @@ def status(result: Json) -> Iterator[str]:
     yield f"           {result['pinned']} pinned, {result['archived']} archived, {result['invalidated']} forgotten"
     yield f"vectors    {result['vectors']:,} with, {result['pending']:,} pending"
     yield f"model      {_model(result)}"
-    yield f"vault      {tidy(result['path'])}, {_size(result['bytes'])}, {result['state']}"
+    yield f"vault      {result.get('remote') or tidy(result['path'])}, {_size(result['bytes'])}, {result['state']}"
     yield f"backup     {result['verified_backup'] or 'never verified'}"
     if result["captured"]:
         yield f"inbox      {result['captured']} captured, not yet confirmed (mnemon inbox)"
@@ -177,6 +177,8 @@ def _why_words(result: Json) -> str:
 
 def _model(result: Json) -> str:
     model = result["model"]
+    if not model["present"] and "remote" in result:
+        return f"{model['name']} is not on the server: words only"
     if not model["present"]:
         return f"{model['name']} is not on this machine: words only (mnemon model fetch)"
     return str(model["name"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mnemon_installer.clients import CLIENTS, snippets
 from mnemon_installer.flows.choices import Choices
-from mnemon_server.errors import UsageError
+from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.settings import checked_address
 
 
 def choose(
@@ -41,3 +43,47 @@ def choose(
         rules=None if rules is None else frozenset(known) if rules else frozenset(),
         hooks=hooks,
     )
+
+
+def choose_vault(
+    choices: Choices,
+    *,
+    remote_url: str = "",
+    local: bool = False,
+    secret: str = "",
+    send_memories: bool | None = None,
+    direct: bool = False,
+    device: str = "device",
+) -> Choices:
+    """The choices, with where the vault shall live.
+
+    Raises:
+        UsageError: flags that contradict each other, or make sense for a vault on the web only.
+    """
+    if remote_url and local:
+        raise UsageError("--remote-url and --local contradict each other", "leave one of them out")
+    if not remote_url and (secret or send_memories is not None or direct):
+        raise UsageError(
+            "--token-stdin, --send-memories, --keep-memories and --direct belong to --remote-url",
+            "mnemon setup --remote-url URL",
+        )
+    return replace(
+        choices,
+        vault="remote" if remote_url else "local" if local else "as it is",
+        secret=secret,
+        send_memories=send_memories,
+        direct=direct,
+        device=device,
+    )
+
+
+def vault_address(text: str) -> str:
+    """The address of a server, as a user names it: with `/mcp` at its end or without.
+
+    Raises:
+        UsageError: not https, and not on this machine either.
+    """
+    try:
+        return checked_address(text.strip().rstrip("/"), text).removesuffix("/mcp")
+    except MnemonError as trouble:
+        raise UsageError(trouble.message, trouble.hint) from trouble

@@ -49,6 +49,20 @@ def folder_problem(folder: str) -> str:
     return state.problem or ("" if state.is_present else f"there is no model in {path}")
 
 
+def _send(facts: Facts, choices: Choices) -> Iterator[Question]:
+    if choices.send_memories is not None or not facts.memories_here:
+        return
+
+    def fill(choices: Choices, answer: Answer) -> Choices:
+        return replace(choices, send_memories=bool(answer))
+
+    has = "1 memory of its own. Send it"
+    if facts.memories_here > 1:
+        has = f"{facts.memories_here:,} memories of its own. Send them"
+    text = f"This machine has {has} to {facts.settings.remote}? A copy stays in the archive."
+    yield Question("send", "--send-memories", "yes-no", text, fill, default=True)
+
+
 def _clients(facts: Facts, choices: Choices) -> Iterator[Question]:
     found = [client for client in facts.clients if client.is_installed]
     if choices.clients is not None or not found:
@@ -91,7 +105,7 @@ def _fill_foreign(facts: Facts, found: ClientFacts) -> Fill:
 def _model(facts: Facts, choices: Choices) -> Iterator[Question]:
     settings = facts.settings
     is_here = facts.model.is_present and not facts.model.problem
-    if choices.wants_model is not None or settings.model_path is not None or is_here:
+    if choices.wants_model is not None or settings.model_path is not None or is_here or settings.remote:
         return
     size = f", {_SIZES[settings.model]}" if settings.model in _SIZES else ""
     options = [
@@ -164,6 +178,7 @@ def _names(answer: Answer) -> tuple[str, ...]:
 
 # In the order in which they are asked.
 _KINDS: dict[str, Callable[[Facts, Choices], Iterator[Question]]] = {
+    "send": _send,
     "clients": _clients,
     "foreign": _foreign,
     "model": _model,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mnemon_installer.checks import CHECKS, Check
 from mnemon_installer.checks.check import Finding, Subject
+from mnemon_installer.checks.elsewhere import applicable
 from mnemon_installer.clients.snippets import snippet
+from mnemon_installer.facts.local_vault import memories_here
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.flows.choices import Choices
 from mnemon_installer.flows.setup import chosen_clients, plan_setup
@@ -17,6 +19,7 @@ from mnemon_installer.ui.progress import download_progress
 from mnemon_installer.ui.setup_words import closing_lines, restart_lines, setup_problems, setup_result
 from mnemon_installer.wizard.checkup import check_up
 from mnemon_installer.wizard.conduct import Conducted, conduct
+from mnemon_installer.wizard.credential import with_credential
 from mnemon_installer.wizard.interview import interview
 from mnemon_installer.world import World
 from mnemon_server.errors import MnemonError
@@ -42,6 +45,7 @@ def set_up(world: World, look: Callable[[], Facts], choices: Choices, *, may_ask
 
     Raises:
         Declined: asked, and the answer was no.
+        NoCredential: the vault shall be on the web, and nothing lets this machine in there.
         NoCommand: a text to paste was asked for, and there is no command to name in it.
         KeyboardInterrupt: Ctrl-C; every file is whole.
     """
@@ -50,6 +54,9 @@ def set_up(world: World, look: Callable[[], Facts], choices: Choices, *, may_ask
     if texts and not choices.clients:
         _print(texts.values(), quiet)
         return Told({"dry_run": world.is_rehearsal, "snippets": texts}, [], True)
+    choices = with_credential(world, facts.settings, choices, may_ask)
+    if choices.vault == "remote" and choices.send_memories is not False:
+        facts = replace(facts, memories_here=memories_here(world, facts.settings))
     if may_ask:
         choices = interview(facts, choices)
         console.out()
@@ -84,11 +91,13 @@ def _verify(
     if world.is_rehearsal:
         return ()
     troubled = {result.step.key for result in conducted.results if not result.is_satisfied}
-    checks = [check for check in CHECKS if _concerns(check, facts, choices, troubled)]
+    subject = Subject(world, look(), conducted.has_changed_something)
+    due = (check for check in CHECKS if _concerns(check, facts, choices, troubled))
+    checks = applicable(tuple(due), subject.facts.settings)
     if not quiet:
         console.out("\nChecking:")
     # A second look at a machine that was right already leaves not even a trace in the vault.
-    return check_up(checks, Subject(world, look(), conducted.has_changed_something), quiet=quiet)
+    return check_up(checks, subject, quiet=quiet)
 
 
 def _concerns(check: Check, facts: Facts, choices: Choices, troubled: set[str]) -> bool:
@@ -97,10 +106,11 @@ def _concerns(check: Check, facts: Facts, choices: Choices, troubled: set[str]) 
     client, dot, subject = check.code.partition(".")
     if subject.startswith("hook") and choices.hooks is False:
         return False
-    return not dot or client in {found.client.name for found in chosen_clients(facts, choices)}
+    return not dot or client == "remote" or client in {found.client.name for found in chosen_clients(facts, choices)}
 
 
 def _print(lines: Iterable[str], quiet: bool) -> None:
     if not quiet:
         for line in lines:
-            console.out(console.tidy(line))
+            is_command = line.startswith("    ")  # to be pasted
+            console.out(console.tidy_command(line) if is_command else console.tidy(line))

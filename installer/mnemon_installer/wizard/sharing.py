@@ -6,6 +6,7 @@ import getpass
 import platform
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
 
 from mnemon_installer.checks.check import Finding, Subject
 from mnemon_installer.facts.versions import told_version
@@ -38,7 +39,13 @@ def share(subject: Subject, findings: Sequence[Finding]) -> str:
     )
     # Where the vault is may be said by config files too, and is as personal.
     places = variables | {"MNEMON_VAULT_DIR": str(facts.settings.folder)} if _is_elsewhere(subject) else variables
-    return bundle_text(bundle, Person(world.home, _user(), platform.node(), places))
+    return bundle_text(bundle, Person(world.home, _user(), platform.node(), places | _remote(subject)))
+
+
+def _remote(subject: Subject) -> dict[str, str]:
+    """The address of a vault on the web, and its host wherever it is named alone: both are their owner's."""
+    url = subject.facts.settings.remote
+    return {"MNEMON_REMOTE_URL": url, "REMOTE_HOST": urlsplit(url).hostname or ""} if url else {}
 
 
 def _is_elsewhere(subject: Subject) -> bool:

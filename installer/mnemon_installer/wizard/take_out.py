@@ -122,7 +122,7 @@ def _show(is_done: bool, outlooks: Sequence[Outlook], found: Leftovers, keep_vau
         return
     console.out("This is what uninstall does:")
     _print(outlook_lines(outlooks))
-    _print(memory_lines(found.vault, keep_vault))
+    _print(memory_lines(found.vault, keep_vault, found.remote))
 
 
 def _agreeing(keep_vault: bool) -> str:

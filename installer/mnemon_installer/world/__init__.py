@@ -60,6 +60,14 @@ class Sight:
     size: int
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a server said, whatever its status."""
+
+    status: int
+    body: bytes
+
+
 class World(Protocol):
     """One machine. `is_rehearsal` is True where changes are noted instead of made.
 
@@ -138,6 +146,19 @@ class World(Protocol):
 
         Raises:
             NoAnswer: no answer, or not a good one.
+        """
+        ...
+
+    def ask(
+        self, url: str, token: str = "", body: bytes | None = None, timeout: float = 10, changes: bool = True
+    ) -> Answer:
+        """What the server of a vault answers at an https (or loopback) address; redirects are not followed.
+
+        `token` goes into a header as the bearer; a `body` is posted, without one it is a GET. `changes=False` says
+        that nothing changes over there, so that a rehearsal may ask too.
+
+        Raises:
+            NoAnswer: nobody answered.
         """
         ...
 

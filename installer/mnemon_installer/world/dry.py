@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from mnemon_installer.world import Completed, FileChanged, Sight, World
+from mnemon_installer.world import Answer, Completed, FileChanged, Sight, World
 
 
 class DryWorld:
@@ -73,6 +73,14 @@ class DryWorld:
 
     def fetch(self, url: str, timeout: float = 10) -> bytes:
         return self._real.fetch(url, timeout)
+
+    def ask(
+        self, url: str, token: str = "", body: bytes | None = None, timeout: float = 10, changes: bool = True
+    ) -> Answer:
+        if not changes:
+            return self._real.ask(url, token, body, timeout, changes)
+        self.notes.append(f"ask {url}")
+        return Answer(200, b"{}")
 
     def now(self) -> datetime:
         return self._real.now()

@@ -1,13 +1,14 @@
-"""Fetching one address, carefully."""
+"""Talking to one address, carefully."""
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
-from mnemon_installer.world import NoAnswer
+from mnemon_installer.world import Answer, NoAnswer
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LARGEST = 16 * 1024 * 1024
@@ -20,15 +21,32 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def fetch(url: str, timeout: float) -> bytes:
     """The body at `url`; see World.fetch."""
+    answer = ask(url, "", None, timeout)
+    if answer.status != 200:
+        raise NoAnswer(f"{url} answered {answer.status}")
+    return answer.body
+
+
+def ask(url: str, token: str, body: bytes | None, timeout: float) -> Answer:
+    """What is answered at `url`; see World.ask."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    is_here = parts.hostname in _LOOPBACK
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
         raise NoAnswer(f"{url} is neither https nor on this machine")
+    request = urllib.request.Request(url, body)  # noqa: S310  the scheme was looked at above
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    # A proxy would be asked for an address that means the proxy's own machine.
+    direct = [urllib.request.ProxyHandler({})] if is_here else []
     try:
-        with urllib.request.build_opener(_NoRedirect).open(url, timeout=timeout) as answer:
-            body: bytes = answer.read(_LARGEST)
-            return body
+        with urllib.request.build_opener(_NoRedirect, *direct).open(request, timeout=timeout) as answer:
+            return Answer(answer.status, answer.read(_LARGEST))
     except urllib.error.HTTPError as trouble:
         with trouble:
-            raise NoAnswer(f"{url} answered {trouble.code}") from trouble
-    except OSError as trouble:
-        raise NoAnswer(f"{url} did not answer: {trouble}") from trouble
+            return Answer(trouble.code, trouble.read(_LARGEST))
+    except (OSError, http.client.HTTPException) as trouble:
+        raise NoAnswer(f"{url} did not answer: {trouble}") from None
+    except ValueError:  # a token that fits into no header; the message would show it
+        raise NoAnswer(f"{url} cannot be asked with this token") from None

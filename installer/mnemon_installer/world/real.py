@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
-from mnemon_installer.world import CommandTrouble, Completed, FileTrouble, Sight
+from mnemon_installer.world import Answer, CommandTrouble, Completed, FileTrouble, Sight
 from mnemon_installer.world.holding import hold
 from mnemon_installer.world.replacing import remove_file, replace_file
 
@@ -77,6 +77,13 @@ class RealWorld:
         from mnemon_installer.world.fetching import fetch  # urllib costs every command 15 ms, and few fetch
 
         return fetch(url, timeout)
+
+    def ask(
+        self, url: str, token: str = "", body: bytes | None = None, timeout: float = 10, changes: bool = True
+    ) -> Answer:
+        from mnemon_installer.world.fetching import ask  # as above
+
+        return ask(url, token, body, timeout)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -11,6 +11,9 @@ import pytest
 from mnemon_installer.facts.belongings import Belongings, find_belongings
 from mnemon_installer.plan.receipts import FolderNote, Receipts
 from mnemon_installer.world.real import RealWorld
+from mnemon_server.auth.administration import token_list
+from mnemon_server.auth.sessions import SessionStore
+from mnemon_server.auth.store import AuthStore
 from mnemon_server.client import connect
 from mnemon_server.settings import Settings
 
@@ -155,3 +158,43 @@ def test_a_folder_that_we_made_is_ours_wherever_it_is(
     assert look(folder).folders == (folder / "ops", folder)
     put(folder, "theirs")
     assert look(folder).folders == (folder / "ops",)
+
+
+WEB = {
+    "remote_url": "https://mem.example.com\n",
+    "local_token": "a-token-of-the-tests-0123456789\nhttps://mem.example.com\n",
+    "tokens/phone": "mnemon_d_0123456789012345678901234567890123456789abc\n",
+}
+
+
+def test_what_a_vault_on_the_web_leaves_is_ours_in_any_folder(home: Path, look: Callable[[Path], Belongings]) -> None:
+    for folder in (home / ".mnemon", home / "elsewhere"):
+        for name, text in WEB.items():
+            put(folder, name, text=text)
+        make_databases(folder)
+        names = inside(folder, look(folder).papers)
+        assert set(names) >= {*WEB, "oauth.sqlite", "mcp_sessions.sqlite"}
+
+
+def test_files_of_the_same_names_that_are_somebody_elses_stay(home: Path, look: Callable[[Path], Belongings]) -> None:
+    put(
+        home / "elsewhere",
+        "remote_url",
+        "local_token",
+        "owner_passphrase",
+        "oauth.sqlite",
+        "tokens/mine",
+        text="my own\n",
+    )
+    assert look(home / "elsewhere").papers == ()
+    put(home / ".mnemon", "owner_passphrase", "local_token", text="my own\n")
+    assert inside(home / ".mnemon", look(home / ".mnemon").papers) == ["local_token", "owner_passphrase"]
+
+
+def make_databases(folder: Path) -> None:
+    store = AuthStore(folder / "oauth.sqlite")
+    token_list(store)
+    store.close()
+    sessions = SessionStore(folder / "mcp_sessions.sqlite", lambda: 0.0)
+    sessions.count()
+    sessions.close()

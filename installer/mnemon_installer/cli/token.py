@@ -1,0 +1,68 @@
+"""Tokens for machines: one for each, so that one can be revoked without the others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnemon_installer.cli.vault_access import JsonFlag, first_line_of_stdin, settings, vault
+from mnemon_installer.ui import access_words, console, questions
+from mnemon_installer.wizard.handing_over import hand_over, take_away
+from mnemon_installer.world.real import RealWorld
+from mnemon_server.errors import UsageError
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What the machine or program is called.")]
+
+
+def group(context: typer.Context) -> None:
+    """Who may come in with a token: a token for each machine, made and revoked by name."""
+    if context.invoked_subcommand is None:
+        console.out(context.get_help())
+
+
+def new(
+    name: Name,
+    code: Annotated[
+        bool, typer.Option("--code", help="A pairing code instead: short-lived, for `setup --token-stdin` to exchange.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a token for a machine. It is shown once, on a terminal; elsewhere it goes into a file that only you can
+    read, and the file's path is printed."""
+    made = vault().call("token_new", name=name, pairing=code)
+    world = RealWorld(os.environ, Path.home(), sys.platform)
+    may_show = sys.stdout.isatty() and not as_json
+    told = hand_over(world, settings(), made, may_show=may_show)
+    console.show(told, access_words.made, as_json)
+
+
+def list_(as_json: JsonFlag = False) -> None:
+    """List the machines that have a token, and when each last used it. No token is shown."""
+    console.show(vault().call("token_list"), access_words.tokens, as_json)
+
+
+def revoke(name: Name, as_json: JsonFlag = False) -> None:
+    """Revoke the token of a machine: from now on nobody comes in with it."""
+    gone = vault().call("token_revoke", name=name)
+    take_away(RealWorld(os.environ, Path.home(), sys.platform), settings(), name)
+    console.show(gone, access_words.revoked, as_json)
+
+
+def passphrase(as_json: JsonFlag = False) -> None:
+    """Make the hash of an owner's passphrase, for MNEMON_OWNER_PASSPHRASE_HASH; the passphrase is asked for, or read
+    from standard input."""
+    from mnemon_server.auth.passphrase import hash_passphrase
+
+    if sys.stdin.isatty():
+        given = questions.ask_secret("Passphrase:")
+        if given != questions.ask_secret("Once more:"):
+            raise UsageError("these are two different passphrases", "mnemon token passphrase")
+    else:
+        given = first_line_of_stdin()
+    if not given:
+        raise UsageError("an empty passphrase lets anybody in", "mnemon token passphrase")
+    console.show({"hash": hash_passphrase(given)}, lambda told: [told["hash"]], as_json)
