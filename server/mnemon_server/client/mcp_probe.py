@@ -9,12 +9,18 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-if TYPE_CHECKING:
-    from mcp import Client
+from mnemon_server import __version__
+from mnemon_server.client.line_talk import LineTalk, NoLine
 
+# The SDK's client costs half a second of CPU to import, and a round trip needs four messages of it.
 PROBE_KEY = "mnemon:doctor"
+_OPENING: dict[str, Any] = {  # Any: JSON
+    "protocolVersion": "2025-11-25",
+    "capabilities": {},
+    "clientInfo": {"name": "mnemon-doctor", "version": __version__},
+}
 _TAIL = 5  # lines of the server's stderr
 
 
@@ -60,11 +66,9 @@ def probe(
     Returns:
         A report; the round trip's failures are in it and raise nothing.
     """
-    import anyio
-
     progress, started = _Progress(), time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as stderr:
-        problem = anyio.run(_bounded, command, environment, timeout, may_write, progress, stderr)
+        problem = _tried(command, environment, timeout, may_write, progress, stderr)
         return ProbeReport(
             problem=problem,
             seconds=round(time.monotonic() - started, 3),
@@ -75,7 +79,7 @@ def probe(
         )
 
 
-async def _bounded(
+def _tried(
     command: Sequence[str],
     environment: Mapping[str, str],
     timeout: float,
@@ -83,59 +87,47 @@ async def _bounded(
     progress: _Progress,
     stderr: IO[str],
 ) -> str:
-    import anyio
-    from mcp import Client, MCPError, StdioServerParameters
-    from mcp.client.stdio import stdio_client
-
-    parameters = StdioServerParameters(command=command[0], args=list(command[1:]), env=dict(environment))
     try:
-        with anyio.fail_after(timeout):
-            # `errlog` is annotated as TextIO; any text file with a descriptor does.
-            async with Client(stdio_client(parameters, errlog=stderr)) as client:  # type: ignore[arg-type]  # as said
-                await _round_trip(client, may_write, progress)
-    except (ExceptionGroup, TimeoutError, OSError, ValueError, MCPError, _Disappointed) as trouble:
-        cause = _first_cause(trouble)
-        if isinstance(cause, TimeoutError):
-            return f"no answer within {timeout:g} s while {progress.stage}"
-        if isinstance(cause, OSError) and not progress.server:
-            return f"it cannot be started: {cause.strerror or cause}"
-        if not isinstance(cause, OSError | ValueError | MCPError | _Disappointed):
-            raise
-        return f"{str(cause).rstrip('.')} while {progress.stage}"
+        talk = LineTalk(command, environment, stderr, timeout)
+    except (OSError, ValueError) as trouble:
+        return f"it cannot be started: {getattr(trouble, 'strerror', None) or trouble}"
+    try:
+        _round_trip(talk, may_write, progress)
+    except TimeoutError:
+        return f"no answer within {timeout:g} s while {progress.stage}"
+    except (NoLine, _Disappointed) as trouble:
+        return f"{str(trouble).rstrip('.')} while {progress.stage}"
+    finally:
+        talk.close()
     return ""
 
 
-def _first_cause(trouble: BaseException) -> BaseException:
-    """The SDK's task groups wrap what happened in them."""
-    while isinstance(trouble, BaseExceptionGroup):
-        trouble = trouble.exceptions[0]
-    return trouble
-
-
-async def _round_trip(client: Client, may_write: bool, progress: _Progress) -> None:
-    info = client.server_info
-    progress.server = f"{info.name} {info.version}" if info else "a server without a name"
-    progress.protocol = str(client.protocol_version)
+def _round_trip(talk: LineTalk, may_write: bool, progress: _Progress) -> None:
+    opened = talk.ask("initialize", _OPENING)
+    talk.tell("notifications/initialized")
+    info = opened.get("serverInfo") or {}
+    progress.server = f"{info.get('name')} {info.get('version')}" if info.get("name") else "a server without a name"
+    progress.protocol = str(opened.get("protocolVersion"))
     progress.stage = "listing its tools"
-    progress.tools = tuple(tool.name for tool in (await client.list_tools()).tools)
+    progress.tools = tuple(str(tool.get("name")) for tool in talk.ask("tools/list", {}).get("tools", ()))
     if not may_write:
         progress.stage = "asking for its status"
-        await _call(client, "memory_status", {})
+        _call(talk, "memory_status", {})
         return
     word = f"probe{uuid.uuid4().hex}"
     progress.stage = "saving a memory"
     memory = {"title": "mnemon doctor", "content": f"A probe of doctor: {word}", "source_key": PROBE_KEY}
-    saved = await _call(client, "memory_save", memory)
+    saved = _call(talk, "memory_save", memory)
     memory_id = saved.get("memory", saved).get("id")
     progress.stage = "finding it again"
-    if not _names(await _call(client, "memory_search", {"query": word}), memory_id):
+    if not _names(_call(talk, "memory_search", {"query": word}), memory_id):
         raise _Disappointed("the memory just saved was not found")
     progress.stage = "reading it"
-    if word not in json.dumps(await _call(client, "memory_get", {"id": memory_id})):
+    if word not in json.dumps(_call(talk, "memory_get", {"id": memory_id})):
         raise _Disappointed("the memory came back with another text")
     progress.stage = "forgetting it"
-    await _call(client, "memory_forget", {"id": memory_id})
-    if _names(await _call(client, "memory_search", {"query": word}), memory_id):
+    _call(talk, "memory_forget", {"id": memory_id})
+    if _names(_call(talk, "memory_search", {"query": word}), memory_id):
         raise _Disappointed("the memory was still found")
 
 
@@ -144,12 +136,12 @@ def _names(found: dict[str, Any], memory_id: object) -> bool:  # Any: JSON
     return any(isinstance(hit, dict) and hit.get("id") == memory_id for hits in lists for hit in hits)
 
 
-async def _call(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-    answer = await client.call_tool(tool, arguments)
-    if answer.is_error or answer.structured_content is None:
-        said = " ".join(getattr(part, "text", "") for part in answer.content)
+def _call(talk: LineTalk, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    answer = talk.ask("tools/call", {"name": tool, "arguments": arguments})
+    structured = answer.get("structuredContent")
+    if answer.get("isError") or not isinstance(structured, dict):
+        said = " ".join(str(part.get("text", "")) for part in answer.get("content", ()) if isinstance(part, dict))
         raise _Disappointed(f"{tool} failed: {said.strip() or 'no structured answer'}")
-    structured: dict[str, Any] = answer.structured_content  # Any: JSON
     return structured
 
 
