@@ -33,7 +33,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
-    for name in ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH", "CLAUDE_CONFIG_DIR", "PYTHONDONTWRITEBYTECODE", "NO_COLOR"):
+    for name in ("CLAUDE_CONFIG_DIR", "PYTHONDONTWRITEBYTECODE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH", "MNEMON_REMOTE_URL", "MNEMON_LOCAL_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -98,6 +98,11 @@ class Settings:
         return self.folder / "default.sqlite"
 
     @property
+    def has_vault(self) -> bool:
+        """Whether there is a vault already, as far as can be told without asking anybody."""
+        return bool(self.remote) or self.vault_path.exists()
+
+    @property
     def config_path(self) -> Path:
         return self.folder / "config.toml"
 

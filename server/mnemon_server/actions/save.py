@@ -44,7 +44,7 @@ def run(
     """
     kind = kind_named(content_type)
     title, content = checked_text(title, content)
-    key = _checked_key(source_key)
+    key = checked_key(source_key)
     now, group = context.clock(), ChangeGroup()
     with context.vault.write() as connection:
         old = memories.find_live(connection, supersedes) if supersedes is not None else None
@@ -137,7 +137,12 @@ def _update(
     return "updated", memory
 
 
-def _checked_key(key: str | None) -> str | None:
+def checked_key(key: str | None) -> str | None:
+    """The key, or None for none.
+
+    Raises:
+        UsageError: an empty or overlong one.
+    """
     if key is None:
         return None
     if not key.strip() or len(key) > KEY_LIMIT or "\0" in key:

@@ -1,16 +1,17 @@
-"""Import from and export to files, for the vault of this machine."""
+"""Import from and export to files, for the vault in use."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from mnemon_server.client import Progress
+from mnemon_server.client import Progress, connect_remote
 from mnemon_server.client.in_process import InProcess
+from mnemon_server.client.sending import received, send
 from mnemon_server.errors import DiskTrouble, MnemonError, ModelBroken, ModelMissing, UsageError
 from mnemon_server.memory import CONTENT_LIMIT
 from mnemon_server.portable import jsonl
@@ -27,22 +28,24 @@ class FileRefused(MnemonError):
 
 
 def import_file(settings: Settings, format: str, path: str, dry_run: bool, report: Progress) -> dict[str, Any]:
-    """Import a file (`-`: standard input), then embed what came in if a model is here; see `import_lines`.
+    """Import a file (`-`: standard input), then embed what came in if a model is here; see `import_lines`. A server
+    embeds on its own.
 
     Raises:
         UsageError: unknown format.
         FileRefused: no such file, or not readable.
+        BrokenOff: the server went away on the way.
     """
     _known(format)
-    client = InProcess(settings, "import", report)
-    try:
+    if settings.remote:
+        with closing(connect_remote(settings, "import")) as vault, _opened(path) as file:
+            return send(vault, _lines(file), dry_run, report)
+    with closing(InProcess(settings, "import", report)) as client:
         with _opened(path) as file:
             result = jsonl.import_lines(client.context, _lines(file), dry_run)
         if result["new"] and not dry_run:
             result["embedded"] = _embed(client)
         return result
-    finally:
-        client.close()
 
 
 def export_file(settings: Settings, format: str, path: str, force: bool, report: Progress) -> dict[str, Any]:
@@ -54,10 +57,9 @@ def export_file(settings: Settings, format: str, path: str, force: bool, report:
         DiskTrouble: it cannot be written.
     """
     _known(format)
-    client = InProcess(settings, "export", report)
-    try:
+    with _exported(settings) as lines:
         if path == "-":
-            return {"count": _write(client, sys.stdout, report), "path": path}
+            return {"count": _write(lines, sys.stdout, report), "path": path}
         target = Path(path)
         if target.exists() and not force:
             raise FileRefused(f"{target} is there already", "add --force to replace it")
@@ -65,7 +67,7 @@ def export_file(settings: Settings, format: str, path: str, force: bool, report:
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                count = _write(client, file, report)
+                count = _write(lines, file, report)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(target)
@@ -74,8 +76,17 @@ def export_file(settings: Settings, format: str, path: str, force: bool, report:
         finally:
             draft.unlink(missing_ok=True)
         return {"count": count, "path": str(target)}
-    finally:
-        client.close()
+
+
+@contextmanager
+def _exported(settings: Settings) -> Iterator[Iterator[str]]:
+    """The lines of all live memories, wherever they are."""
+    if settings.remote:
+        with closing(connect_remote(settings, "export")) as vault:
+            yield received(vault)
+    else:
+        with closing(InProcess(settings, "export")) as client:
+            yield jsonl.export_lines(client.context)
 
 
 def _known(format: str) -> None:
@@ -83,9 +94,9 @@ def _known(format: str) -> None:
         raise UsageError(f"unknown format {format!r}", f"the formats are {', '.join(FORMATS)}")
 
 
-def _write(client: InProcess, file: IO[str], report: Progress) -> int:
+def _write(lines: Iterator[str], file: IO[str], report: Progress) -> int:
     count = 0
-    for count, line in enumerate(jsonl.export_lines(client.context), 1):
+    for count, line in enumerate(lines, 1):
         file.write(line)
         if count % 500 == 0:
             report(count, 0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from mnemon_server.actions import perform
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.client import Progress
+from mnemon_server.client.dispatch import perform_any
 from mnemon_server.embed import embedder_source
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
@@ -38,7 +38,7 @@ class InProcess:
 
     def call(self, action: str, /, **parameters: Any) -> dict[str, Any]:  # Any: JSON on both sides
         """Carry out one action; see the protocol."""
-        return perform(self.context, action, parameters)
+        return perform_any(self.context, action, parameters)
 
     def close(self) -> None:
         """Let go of the vault file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,27 +17,29 @@ from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.deadline import Deadline
 from mnemon_server.hooks.detach import PATIENT, detach
 from mnemon_server.hooks.event import CLIENTS, MOST_BYTES, parse_event
-from mnemon_server.settings import Settings, load_settings, vault_folder
+from mnemon_server.settings import Settings, load_settings, remote_url, vault_folder
 
 
 @dataclass(frozen=True)
 class Hook:
-    """`module` holds one function `run`. `deadline` is in seconds; a detached hook returns before it begins to work."""
+    """`module` holds one function `run`. Deadlines are in seconds, the second one for a vault on the web; a detached
+    hook returns before it begins to work."""
 
     name: str
     module: str
     deadline: float
+    remote_deadline: float
     is_detached: bool = False
 
 
 # The deadlines stay far below the time-outs that setup registers with the clients.
 HOOKS: tuple[Hook, ...] = (
-    Hook("surface", "surface", 2.5),
-    Hook("session-start", "session_start", 2.5),
-    Hook("extract", "extract", 60.0, is_detached=True),
-    Hook("handoff", "handoff", 60.0, is_detached=True),
-    Hook("warm", "warm", 45.0, is_detached=True),
-    Hook("prewarm", "prewarm", 70.0, is_detached=True),
+    Hook("surface", "surface", 2.5, 6.0),
+    Hook("session-start", "session_start", 2.5, 6.0),
+    Hook("extract", "extract", 60.0, 60.0, is_detached=True),
+    Hook("handoff", "handoff", 60.0, 60.0, is_detached=True),
+    Hook("warm", "warm", 45.0, 45.0, is_detached=True),
+    Hook("prewarm", "prewarm", 70.0, 70.0, is_detached=True),
 )
 _READING = 5.0  # seconds for a client to say what it wants
 
@@ -77,7 +79,7 @@ def _carry_out(order: _Order, tell: Callable[[str], None]) -> None:
     if hook is None:
         tell("unknown event")
         return
-    with Deadline(_READING if hook.is_detached else hook.deadline, lambda: tell("deadline")):
+    with Deadline(_READING if hook.is_detached else _seconds(hook, order), lambda: tell("deadline")):
         data = _read()
         if not hook.is_detached:
             answer = _work(hook, order, data, tell)
@@ -92,7 +94,7 @@ def _carry_out(order: _Order, tell: Callable[[str], None]) -> None:
 
 
 def _work_patiently(hook: Hook, order: _Order, data: bytes, tell: Callable[[str], None]) -> None:
-    with Deadline(hook.deadline, lambda: tell("deadline")):
+    with Deadline(_seconds(hook, order), lambda: tell("deadline")):
         try:
             _work(hook, order, data, tell)
         except BaseException as trouble:  # noqa: BLE001  nobody is there to see it
@@ -120,14 +122,24 @@ def _read() -> bytes:
     return sys.stdin.buffer.read(MOST_BYTES)
 
 
+def _seconds(hook: Hook, order: _Order) -> float:
+    with suppress(MnemonError):  # whatever is wrong with the settings is told when they are needed
+        environment = _environment(order)
+        if remote_url(environment, vault_folder(environment, Path.home())):
+            return hook.remote_deadline
+    return hook.deadline
+
+
 def _settings(order: _Order) -> Settings:
-    environment = os.environ | ({"MNEMON_VAULT_DIR": order.folder} if order.folder else {})
-    return load_settings(environment, Path.home())
+    return load_settings(_environment(order), Path.home())
 
 
 def _logs(order: _Order) -> Path:
-    named = {"MNEMON_VAULT_DIR": order.folder} if order.folder else os.environ
-    return vault_folder(named, Path.home()) / "logs"
+    return vault_folder(_environment(order), Path.home()) / "logs"
+
+
+def _environment(order: _Order) -> Mapping[str, str]:
+    return os.environ | ({"MNEMON_VAULT_DIR": order.folder} if order.folder else {})
 
 
 def _ordered(arguments: Sequence[str]) -> _Order:

@@ -24,7 +24,7 @@ PATIENCE = 25.0  # seconds
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
     """What was said since the last time goes through the judge, and what that finds into the inbox."""
-    if not settings.vault_path.exists():
+    if not settings.has_vault:
         return Outcome(note="no vault")
     if settings.value("capture") != "on":
         return Outcome(note="switched off")

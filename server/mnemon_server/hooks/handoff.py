@@ -23,7 +23,7 @@ _FIRST, _LAST = 6, 60  # turns
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
     """Summarise the session so far; a trivial one leaves nothing."""
-    if not settings.vault_path.exists():
+    if not settings.has_vault:
         return Outcome(note="no vault")
     if settings.value("capture") != "on":
         return Outcome(note="switched off")

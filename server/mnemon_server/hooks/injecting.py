@@ -16,6 +16,7 @@ from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 from mnemon_server.vault.memories import system_clock
 
+PATIENCE = 5.5  # seconds for a vault on the web; the hook itself gives up at 6
 _EMPTIED = ("clear", "compact")
 
 
@@ -24,7 +25,7 @@ def surfaced(event: HookEvent, settings: Settings, prompt: str) -> tuple[str, st
     limit = int(settings.value("surface_limit"))
     if not limit:
         return "", "switched off"
-    client = connect(settings, event.actor)
+    client = connect(settings, event.actor, patience=PATIENCE)
     try:
         found = client.call(
             "surface",
@@ -52,7 +53,7 @@ def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
     budget = int(settings.value("start_tokens"))
     if not budget:
         return "", "switched off"
-    client = connect(settings, event.actor)
+    client = connect(settings, event.actor, patience=PATIENCE)
     try:
         found: dict[str, Any] = client.call(  # Any: JSON
             "opening",
@@ -78,8 +79,10 @@ def late_opening(event: HookEvent, settings: Settings) -> str:
     with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
         if book.position(session, "opening"):
             return ""
+    text = opening(event, settings)[0]  # a server that still sleeps is asked again with the next prompt
+    with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
         book.set_position(session, "opening", 1, system_clock())
-    return opening(event, settings)[0]
+    return text
 
 
 def _counted(shown: Sequence[dict[str, Any]]) -> str:  # Any: JSON

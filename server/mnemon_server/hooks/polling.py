@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import time
 from urllib.parse import urlsplit
 
 from mnemon_server.hooks.answer import Outcome
-from mnemon_server.settings import Settings, remote_url
+from mnemon_server.settings import Settings
 
 _PAUSE = 1.0  # seconds
 _ONE_TRY = 10.0
@@ -16,13 +14,12 @@ _ONE_TRY = 10.0
 
 def poll(settings: Settings, patience: float) -> Outcome:
     """Ask until the server says 200 or `patience` seconds have passed."""
-    url = remote_url(os.environ, settings.folder)
-    if not url:
+    if not settings.remote:
         return Outcome(note="no remote")
     end, tries = time.monotonic() + patience, 0
     while (left := end - time.monotonic()) > 0:
         tries += 1
-        if _is_awake(url, min(left, _ONE_TRY)):
+        if _is_awake(settings.remote, min(left, _ONE_TRY)):
             return Outcome(note=f"awake after {tries} tries")
         time.sleep(min(_PAUSE, max(0.0, end - time.monotonic())))
     return Outcome(note=f"no answer in {tries} tries")
@@ -30,6 +27,8 @@ def poll(settings: Settings, patience: float) -> Outcome:
 
 def _is_awake(url: str, seconds: float) -> bool:
     """One request; no redirect is followed, and nothing of the user's is sent with it."""
+    import http.client  # loads OpenSSL, which whoever has no remote need not pay for
+
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=max(0.1, seconds))

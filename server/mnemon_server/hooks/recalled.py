@@ -6,12 +6,12 @@ from typing import Any
 
 import apsw
 
-from mnemon_server.errors import DiskTrouble, UnknownMemory, UsageError
+from mnemon_server.client import connect
+from mnemon_server.errors import DiskTrouble, UsageError
 from mnemon_server.hooks.ledger import FILE_NAME, Injected, ledger
 from mnemon_server.memory import as_rfc3339
 from mnemon_server.settings import Settings
-from mnemon_server.vault.connection import Vault
-from mnemon_server.vault.memories import find_any, system_clock
+from mnemon_server.vault.memories import system_clock
 
 DAYS = 7
 
@@ -24,7 +24,7 @@ def recalled(settings: Settings, memory_id: int | None, limit: int) -> dict[str,
 
     Raises:
         DiskTrouble: the ledger cannot be read.
-        UnknownMemory: there never was a memory with this id.
+        UnknownMemory: it was never recalled, and no live memory has this id; the message says what became of it.
         UsageError: limit out of range.
     """
     if not 1 <= limit <= 1_000:
@@ -55,11 +55,9 @@ def injected_lately(settings: Settings) -> dict[str, Any] | None:
 
 
 def _require_memory(settings: Settings, memory_id: int) -> None:
-    vault = Vault(settings.vault_path)
+    vault = connect(settings, caller="cli")
     try:
-        with vault.read() as connection:
-            if find_any(connection, memory_id) is None:
-                raise UnknownMemory(f"there is no memory {memory_id}", "mnemon list")
+        vault.call("related", id=memory_id, limit=1)  # unlike a get, it counts no access
     finally:
         vault.close()
 

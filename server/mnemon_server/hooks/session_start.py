@@ -10,7 +10,7 @@ from mnemon_server.settings import Settings
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
     """What a session starts with. Gemini gets it with its first prompt: it forgets that one on `--resume` otherwise."""
-    if not settings.vault_path.exists():
+    if not settings.has_vault:
         return Outcome(note="no vault")
     if event.client == "gemini":
         return Outcome(note="comes with the first prompt")

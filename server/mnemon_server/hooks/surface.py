@@ -11,7 +11,7 @@ from mnemon_server.settings import Settings
 
 def run(event: HookEvent, settings: Settings) -> Outcome:
     """The answer to a prompt; nothing for small talk, and nothing where no memory reaches the floor."""
-    if not settings.vault_path.exists():
+    if not settings.has_vault:
         return Outcome(note="no vault")
     prompt = essence(spoken(event.client, event.prompt))
     if event.client != "gemini" and not prompt:

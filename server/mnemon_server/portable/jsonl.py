@@ -1,43 +1,23 @@
-"""Memories as JSON lines: one object a line, streamed in and out.
-
-Fields: title, content, type, created_at, source_session, source_client, confidence, pinned, project, captured, cue.
-Only title and content are required; the type is `note` and the confidence that of the type when left out. `captured` is
-who said what a hook captured, `user` or `assistant`, while nobody has confirmed it.
-"""
+"""Memories as JSON lines, streamed in and out."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+import apsw
+
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.save import insert_new
-from mnemon_server.errors import BadContent, MnemonError
-from mnemon_server.kinds import kind_named
-from mnemon_server.memory import Memory, as_milliseconds, as_rfc3339, checked_text
+from mnemon_server.errors import MnemonError
+from mnemon_server.memory import Memory
+from mnemon_server.portable.line import parsed, written
 from mnemon_server.vault import captures, memories, origins
-from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import ChangeGroup
 from mnemon_server.vault.memories import Draft
 
-FIELDS = (
-    "title",
-    "content",
-    "type",
-    "created_at",
-    "source_session",
-    "source_client",
-    "confidence",
-    "pinned",
-    "project",
-    "captured",
-    "cue",
-)
-ROLES = ("user", "assistant")
-_NAMES = ("source_session", "source_client", "project", "captured", "cue")
 _STRETCH = 500
 _NAMED = 20  # duplicates and refusals that are named one by one
 
@@ -67,7 +47,8 @@ class Tally:
 
 
 def import_lines(context: ActionContext, lines: Iterable[bytes], dry_run: bool) -> dict[str, Any]:
-    """Save every line that holds a memory; a content that is live already is not added again.
+    """Save every line that holds a memory. Not added again are a uid that is there, whatever became of its memory,
+    and a content that is live. A source key that a memory here has is left out.
 
     A line that cannot be taken is named and passed over. Stopped anywhere, a second run goes on: what is
     there counts as existing.
@@ -102,16 +83,15 @@ def export_lines(context: ActionContext) -> Iterator[str]:
             return
         last = stretch[-1].id
         for memory in stretch:
-            fields = _fields(memory, homes.get(memory.id, ""), waiting.get(memory.id))
-            yield json.dumps(fields, ensure_ascii=False) + "\n"
+            yield written(memory, homes.get(memory.id, ""), waiting.get(memory.id))
 
 
 def _keep(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally, group: ChangeGroup) -> None:
     with context.vault.write() as connection:
         for number, draft in drafts:
-            same = memories.find_live_by_content(connection, draft.content)
+            same = _same(connection, draft)
             if same is None:
-                insert_new(context, connection, draft, context.clock(), group)
+                insert_new(context, connection, _with_free_key(connection, draft), context.clock(), group)
                 tally.new += 1
             else:
                 _note_duplicate(tally, number, same.id, same.title)
@@ -120,15 +100,28 @@ def _keep(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally,
 def _look(context: ActionContext, drafts: list[tuple[int, Draft]], tally: Tally, seen: dict[str, int]) -> None:
     with context.vault.read() as connection:
         for number, draft in drafts:
-            digest = memories.content_hash(draft.content)
-            same = memories.find_live_by_content(connection, draft.content)
+            marks = [mark for mark in (memories.content_hash(draft.content), draft.uid) if mark is not None]
+            same = _same(connection, draft)
+            former = next((seen[mark] for mark in marks if mark in seen), None)
             if same is not None:
                 _note_duplicate(tally, number, same.id, same.title)
-            elif digest in seen:
-                _note_duplicate(tally, number, None, f"line {seen[digest]}")
+            elif former is not None:
+                _note_duplicate(tally, number, None, f"line {former}")
             else:
-                seen[digest] = number
+                seen |= dict.fromkeys(marks, number)
                 tally.new += 1
+
+
+def _same(connection: apsw.Connection, draft: Draft) -> Memory | None:
+    """The memory that this one already is. One that was forgotten here does not come back from elsewhere."""
+    known = memories.find_by_uid(connection, draft.uid) if draft.uid is not None else None
+    return known or memories.find_live_by_content(connection, draft.content)
+
+
+def _with_free_key(connection: apsw.Connection, draft: Draft) -> Draft:
+    if draft.source_key is None or memories.find_by_key(connection, draft.source_key) is None:
+        return draft
+    return replace(draft, source_key=None)
 
 
 def _note_duplicate(tally: Tally, number: int, memory_id: int | None, title: str) -> None:
@@ -141,94 +134,9 @@ def _draft(number: int, line: bytes, tally: Tally) -> Draft | None:
     if not line.strip():
         return None
     try:
-        return _parse(line, tally)
+        return parsed(line, tally.ignored_fields)
     except MnemonError as trouble:
         tally.refused += 1
         if len(tally.refusals) < _NAMED:
             tally.refusals.append({"line": number, "reason": trouble.message})
         return None
-
-
-def _parse(line: bytes, tally: Tally) -> Draft:
-    try:
-        entry = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as trouble:
-        raise BadContent(f"not a line of JSON: {str(trouble)[:100]}") from None
-    if not isinstance(entry, dict):
-        raise BadContent("not a JSON object")
-    tally.ignored_fields.update(str(name)[:40] for name in entry if name not in FIELDS)
-    title, content = checked_text(_text(entry, "title"), _text(entry, "content"))
-    kind = kind_named(_text(entry, "type", "note"))
-    return Draft(
-        title,
-        content,
-        kind.name,
-        _confidence(entry, kind.confidence),
-        _text(entry, "source_client", "import"),
-        _text(entry, "source_session", ""),
-        None,
-        _moment(entry),
-        _pinned(entry),
-        _capture(entry),
-        _text(entry, "project", ""),
-    )
-
-
-def _text(entry: dict[str, Any], name: str, default: str | None = None) -> str:
-    value = entry.get(name)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str):
-        raise BadContent(f"{name} is missing" if value is None else f"{name} is not a text")
-    if name in _NAMES and (len(value) > 300 or not value.isprintable()):
-        raise BadContent(f"{name} is longer than 300 characters or holds control characters")
-    return value
-
-
-def _confidence(entry: dict[str, Any], default: float) -> float:
-    value = entry.get("confidence", default)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BadContent("confidence is not a number from 0 to 1")
-    return float(value)
-
-
-def _pinned(entry: dict[str, Any]) -> bool:
-    value = entry.get("pinned") or False
-    if not isinstance(value, bool):
-        raise BadContent("pinned is neither true nor false")
-    return value
-
-
-def _capture(entry: dict[str, Any]) -> tuple[str, str] | None:
-    role = _text(entry, "captured", "")
-    if role and role not in ROLES:
-        raise BadContent(f"captured is neither {' nor '.join(ROLES)}")
-    return (role, _text(entry, "cue", "")[:60]) if role else None
-
-
-def _moment(entry: dict[str, Any]) -> int | None:
-    value = entry.get("created_at")
-    if value is None:
-        return None
-    try:
-        return as_milliseconds(value)
-    except (ValueError, OverflowError, AttributeError, TypeError):
-        raise BadContent("created_at is no RFC 3339 time") from None
-
-
-def _fields(memory: Memory, project: str, capture: Capture | None) -> dict[str, Any]:
-    return {
-        "title": memory.title,
-        "content": memory.content,
-        "type": memory.type,
-        "created_at": as_rfc3339(memory.created_at),
-        "source_session": memory.source_session,
-        "source_client": memory.source_client,
-        "confidence": memory.base_confidence,
-        "pinned": memory.pinned,
-        "project": project,
-        "captured": memory.captured or "",
-        "cue": capture.cue if capture else "",
-    }

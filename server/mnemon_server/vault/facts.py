@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from mnemon_server.vault.memories import new_uid
+from mnemon_server.vault.uids import new_uid
 
 
 @dataclass(frozen=True)

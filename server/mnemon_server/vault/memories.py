@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import apsw
 
 from mnemon_server.memory import Memory
+from mnemon_server.vault.uids import new_uid
 
 _COLUMNS = (
     "id, uid, title, content, type, confidence, pinned, source_client, source_session, source_key,"
@@ -37,8 +36,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class Draft:
-    """A memory to be. `created_at` and `project` are given when it comes from elsewhere; `capture` is who said it, and
-    what gave it away, of one that nobody has confirmed."""
+    """A memory to be. `created_at`, `updated_at`, `uid` and `project` are given when it comes from elsewhere; `capture`
+    is who said it, and what gave it away, of one that nobody has confirmed."""
 
     title: str
     content: str
@@ -51,6 +50,8 @@ class Draft:
     pinned: bool = False
     capture: tuple[str, str] | None = None
     project: str | None = None
+    updated_at: int | None = None
+    uid: str | None = None
 
 
 def filter_clause(filters: Filters, table: str) -> tuple[str, list[Value]]:
@@ -79,27 +80,20 @@ def content_hash(content: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def new_uid(now: int) -> str:
-    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
-    random = int.from_bytes(os.urandom(10), "big")
-    high = (now & (1 << 48) - 1) << 80
-    value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    return str(uuid.UUID(int=value))
-
-
 def system_clock() -> int:
     """Milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
 
 
 def insert(connection: apsw.Connection, draft: Draft, now: int) -> Memory:
-    """Add a row. Indexes and history are the caller's."""
-    created = now if draft.created_at is None else draft.created_at
+    """Add a row. Indexes and history are the caller's, and so is knowing that its uid and its key are free."""
+    created = next((moment for moment in (draft.created_at, draft.updated_at) if moment is not None), now)
+    updated = created if draft.updated_at is None else max(created, draft.updated_at)
     connection.execute(
         "INSERT INTO memories (uid, title, content, content_hash, type, confidence, pinned, source_client,"
         " source_session, source_key, created_at, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            new_uid(created),
+            draft.uid or new_uid(created),
             draft.title,
             draft.content,
             content_hash(draft.content),
@@ -110,7 +104,7 @@ def insert(connection: apsw.Connection, draft: Draft, now: int) -> Memory:
             draft.source_session,
             draft.source_key,
             created,
-            created,
+            updated,
         ),
     )
     stored = find_any(connection, connection.last_insert_rowid())
@@ -132,6 +126,11 @@ def find_live(connection: apsw.Connection, memory_id: int) -> Memory | None:
 def find_any(connection: apsw.Connection, memory_id: int) -> Memory | None:
     """Also forgotten, superseded and archived ones: for restoring and explaining, not for reading paths."""
     return _one(connection, "FROM memories WHERE id = ?", (memory_id,))
+
+
+def find_by_uid(connection: apsw.Connection, uid: str) -> Memory | None:
+    """Whatever became of it."""
+    return _one(connection, "FROM memories WHERE uid = ?", (uid,))
 
 
 def find_live_by_content(connection: apsw.Connection, content: str) -> Memory | None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.portable.jsonl import FIELDS, export_lines, import_lines
+from mnemon_server.portable.jsonl import export_lines, import_lines
+from mnemon_server.portable.line import FIELDS
 from mnemon_server.settings import Settings
 
 
@@ -19,8 +20,9 @@ def lines(*entries: Any) -> list[bytes]:
 
 
 FULL = {
-    "title": "Use SQLite", "content": "We chose it.\r\n", "type": "decision", "created_at": "2026-01-02T03:04:05.678Z",
-    "source_session": "s1", "source_client": "cursor", "confidence": 0.9, "pinned": True,
+    "uid": "019b7d2c-0a4e-7c11-9a55-0123456789ab", "title": "Use SQLite", "content": "We chose it.\r\n",
+    "type": "decision", "created_at": "2026-01-02T03:04:05.678Z", "updated_at": "2026-02-03T04:05:06.789Z",
+    "source_session": "s1", "source_client": "cursor", "source_key": "k1", "confidence": 0.9, "pinned": True,
     "project": "github.com/dana/shop", "captured": "", "cue": "",
 }  # fmt: skip
 
@@ -40,6 +42,37 @@ def test_a_second_import_adds_nothing_and_names_the_duplicates(client: InProcess
     again = import_lines(client.context, lines(FULL), dry_run=False)
     assert (again["new"], again["existing"]) == (0, 1)
     assert again["duplicates"] == [{"line": 1, "id": 1, "title": "Use SQLite"}]
+
+
+def test_what_was_forgotten_or_has_changed_here_does_not_come_back_from_elsewhere(client: InProcess) -> None:
+    import_lines(client.context, lines(FULL), dry_run=False)
+    client.call("forget", id=1)
+    changed = {**FULL, "uid": FULL["uid"].upper(), "content": "Another text by now."}
+    for dry_run in (True, False):
+        again = import_lines(client.context, lines(FULL, changed), dry_run)
+        assert (again["new"], again["existing"]) == (0, 2)
+        assert again["duplicates"][0] == {"line": 1, "id": 1, "title": "Use SQLite"}
+    assert client.call("status")["total"] == 0
+
+
+def test_one_uid_twice_in_a_file_is_one_memory(client: InProcess) -> None:
+    given = lines(FULL, {**FULL, "content": "Another text."})
+    counts = [import_lines(client.context, given, dry_run) for dry_run in (True, False)]
+    assert [(found["new"], found["existing"]) for found in counts] == [(1, 1), (1, 1)]
+
+
+def test_a_key_that_a_memory_here_has_stays_with_it(client: InProcess) -> None:
+    client.call("save", title="Mine", content="Under the key here.", source_key="k1")
+    assert import_lines(client.context, lines(FULL), dry_run=False)["new"] == 1
+    mine, theirs = map(json.loads, export_lines(client.context))
+    assert (mine["source_key"], theirs["source_key"]) == ("k1", "")
+    assert client.call("save", title="Mine", content="Changed.", source_key="k1")["memory"]["id"] == 1
+
+
+def test_what_comes_from_another_vault_is_updated_under_its_key(client: InProcess) -> None:
+    import_lines(client.context, lines(FULL), dry_run=False)
+    saved = client.call("save", title="Use SQLite", content="Now with WAL.", source_key="k1")
+    assert (saved["outcome"], saved["memory"]["uid"]) == ("updated", FULL["uid"])
 
 
 def test_a_dry_run_counts_the_same_and_writes_nothing(client: InProcess) -> None:
@@ -66,6 +99,11 @@ def test_a_dry_run_counts_the_same_and_writes_nothing(client: InProcess) -> None
         (b'{"title": "a", "content": "b", "pinned": "yes"}', "pinned"),
         (b'{"title": "a", "content": "b", "created_at": "soon"}', "created_at"),
         (b'{"title": "a", "content": "b", "created_at": 5}', "created_at"),
+        (b'{"title": "a", "content": "b", "updated_at": "soon"}', "updated_at"),
+        (b'{"title": "a", "content": "b", "uid": "7"}', "uid is no UUID"),
+        (b'{"title": "a", "content": "b", "uid": "{019b7d2c-0a4e-7c11-9a55-0123456789ab}"}', "uid is no UUID"),
+        (b'{"title": "a", "content": "b", "uid": 7}', "uid is not a text"),
+        (b'{"title": "a", "content": "b", "source_key": " "}', "a source key has"),
         (b'{"title": "a", "content": "b", "source_client": "\\u0000"}', "source_client"),
         (b'{"title": "a", "content": "\\ud800"}', "not valid Unicode"),
         (b"\xff\xfe", "not a line of JSON"),
@@ -115,7 +153,7 @@ def test_what_a_model_said_waits_for_confirmation_on_the_other_machine_too(
 
 def test_every_column_travels_or_is_known_to_stay(client: InProcess) -> None:
     """A column that a later migration adds has to be thought of here."""
-    stays = {"id", "uid", "content_hash", "source_key", "updated_at", "accessed_at", "access_count", "invalidated_at"}
+    stays = {"id", "content_hash", "accessed_at", "access_count", "invalidated_at"}
     stays |= {"superseded_by", "archived_at", "memory_id", "captured_at"}
     named = {"role": "captured"}
     with client.context.vault.read() as connection:

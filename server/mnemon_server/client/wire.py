@@ -1,0 +1,155 @@
+"""Requests to one server over kept connections: bounded in time and size, TLS verified, never redirected."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mnemon_server import __version__
+from mnemon_server.client.timed import Gone, Response, encrypted, left, reached
+
+LARGEST_ANSWER = 64_000_000  # bytes
+_MOST_KEPT = 8  # connections
+
+
+class TooLarge(Exception):
+    """The answer is longer than any of ours."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """`is_repeatable`: carrying it out twice is as good as once, so it may be sent again when nobody answered."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    is_repeatable: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer of a server."""
+
+    status: int
+    location: str
+    body: bytes
+
+
+class Wire:
+    """The way to one server; its methods may be called from any thread."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._parts = urlsplit(url)
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "User-Agent": f"mnemon/{__version__}",
+        }
+        self._free: list[http.client.HTTPConnection] = []
+        self._guard = threading.Lock()
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def host(self) -> str:
+        return self._parts.netloc
+
+    def exchange(self, request: Request, end: float) -> Answer:
+        """One request and its whole answer, by `end` of the monotonic clock.
+
+        Raises:
+            Gone: the connection did not come about, gave way, or `end` has come.
+            TooLarge: the answer is longer than `LARGEST_ANSWER`.
+        """
+        with self.opened(request, end) as response:
+            body = bytearray()
+            while piece := response.piece():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise TooLarge
+            return Answer(response.status, response.headers.get("Location", ""), bytes(body))
+
+    @contextmanager
+    def opened(self, request: Request, end: float) -> Iterator[Response]:
+        """An answer that has begun. The connection is kept when it was read to its end, and dropped otherwise.
+
+        Raises:
+            Gone: as `exchange`.
+        """
+        connection, response = self._lent(end, fresh=not request.is_repeatable), None
+        try:
+            response = self._asked(connection, request, end)
+            yield response
+        finally:
+            if response is not None and response.isclosed() and not response.will_close:
+                self._keep(connection)
+            else:
+                connection.close()
+                if response is not None:
+                    response.close()
+
+    def close(self) -> None:
+        """Hang up. What is under way ends by itself."""
+        with self._guard:
+            free, self._free = self._free, []
+        for connection in free:
+            connection.close()
+
+    def __del__(self) -> None:
+        """A command leaves its client to the end of the process."""
+        for connection in self._free:
+            connection.close()
+
+    def _asked(self, connection: http.client.HTTPConnection, request: Request, end: float) -> Response:
+        assert connection.sock is not None
+        try:
+            connection.sock.settimeout(left(end))
+            # A server may refuse before it has read the whole body; its answer is still there to be read.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(request.method, self._parts.path + request.path, request.body, self._headers)
+            connection.response_class = lambda sock, **named: Response(sock, end, **named)  # type: ignore[assignment]  # called like a class
+            response = connection.getresponse()
+        except http.client.RemoteDisconnected as trouble:
+            self.close()  # those that were kept along with it have gone the same way
+            raise Gone("waiting", trouble) from None
+        except http.client.HTTPException as trouble:
+            raise Gone("reading", trouble) from None
+        except OSError as trouble:
+            self.close()
+            raise Gone("waiting", trouble) from None
+        assert isinstance(response, Response)
+        return response
+
+    def _lent(self, end: float, fresh: bool) -> http.client.HTTPConnection:
+        with self._guard:
+            if self._free and not fresh:
+                return self._free.pop()
+        try:
+            return self._connected(end)
+        except (OSError, ValueError) as trouble:
+            raise Gone("connecting", trouble) from None
+
+    def _connected(self, end: float) -> http.client.HTTPConnection:
+        """Not by `connect`, whose time-out is for each address of a name, and then for the encryption once more."""
+        host, port, is_safe = self._parts.hostname or "", self._parts.port, self._parts.scheme == "https"
+        sock = reached(host, port or (443 if is_safe else 80), end)
+        if not is_safe:
+            connection = http.client.HTTPConnection(host, port)
+        else:
+            with self._guard:
+                self._tls = self._tls or ssl.create_default_context()
+            connection = http.client.HTTPSConnection(host, port, context=self._tls)
+            sock = encrypted(sock, self._tls, host, end)
+        connection.sock = sock
+        return connection
+
+    def _keep(self, connection: http.client.HTTPConnection) -> None:
+        with self._guard:
+            if len(self._free) < _MOST_KEPT:
+                self._free.append(connection)
+                return
+        connection.close()
