@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mnemon_installer.ui import console
 from mnemon_server.client import VaultClient, connect
 from mnemon_server.errors import BadContent
 from mnemon_server.memory import CONTENT_LIMIT
@@ -28,7 +29,11 @@ def settings() -> Settings:
 
 
 def vault(report: Callable[[int, int], None] | None = None) -> VaultClient:
-    return connect(settings(), caller="cli", report=report)
+    return connect(settings(), caller="cli", report=report, waiting=_say_that_we_wait)
+
+
+def _say_that_we_wait(host: str) -> None:
+    console.say(f"waiting for {host} ...")
 
 
 def text_or_stdin(content: str) -> str:

@@ -37,31 +37,37 @@ def connect(
     session: str | None = None,
     project: str = "",
     patience: float | None = None,
+    waiting: Callable[[str], None] | None = None,
 ) -> VaultClient:
     """A client of the vault that `settings` names; `caller` is recorded as the source of what it saves.
     `report(done, total)` is called on the way through long work. `session` names what belongs together; by default
     it is this client's own, and none for the command line. `project` is where what it saves belongs, if anywhere.
 
     A vault on the web is given `patience` seconds for a call, by default as many as its work may take; it makes no
-    progress known. The vault of this machine is created on the first call when there is none, and is left alone while
-    there is one on the web.
+    progress known, but `waiting(host)` is called once when its server has to be waited for. The vault of this machine
+    is created on the first call when there is none, and is left alone while there is one on the web.
 
     Raises:
         MnemonError: there is no token for the vault on the web.
     """
     if settings.remote:
-        return connect_remote(settings, caller, session, project, patience)
+        return connect_remote(settings, caller, session, project, patience, waiting)
     from mnemon_server.client.in_process import InProcess
 
     return InProcess(settings, caller, report, session, project)
 
 
 def connect_remote(
-    settings: Settings, caller: str, session: str | None = None, project: str = "", patience: float | None = None
+    settings: Settings,
+    caller: str,
+    session: str | None = None,
+    project: str = "",
+    patience: float | None = None,
+    waiting: Callable[[str], None] | None = None,
 ) -> RemoteVault:
     """The same for whoever knows that the vault is on the web."""
     from mnemon_server.client.credentials import find_token
     from mnemon_server.client.remote import RemoteVault
 
     token = find_token(os.environ, settings)
-    return RemoteVault(settings.remote, token, caller, session, project, patience)
+    return RemoteVault(settings.remote, token, caller, session, project, patience, waiting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,6 +64,7 @@ class RemoteVault:
         session: str | None = None,
         project: str = "",
         patience: float | None = None,
+        waiting: Callable[[str], None] | None = None,
     ) -> None:
         self._wire = Wire(url, token)
         self._url = url
@@ -71,6 +72,7 @@ class RemoteVault:
         self._session = ("" if caller == "cli" else uuid.uuid4().hex) if session is None else session
         self._project = project
         self._patience = patience
+        self._waiting = waiting or (lambda host: None)
 
     def call(self, action: str, /, **parameters: Any) -> dict[str, Any]:  # Any: JSON on both sides
         """Carry out one action; see the protocol.
@@ -143,6 +145,8 @@ class RemoteVault:
                     raise trouble from None
             if time.monotonic() + pause >= end:
                 raise trouble
+            if pause == _FIRST_PAUSE:
+                self._waiting(self._wire.host)
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
