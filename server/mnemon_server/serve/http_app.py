@@ -50,7 +50,8 @@ from mnemon_server.serve.service import Service
 
 REQUESTS, STREAMS = 48, 200  # at once
 _WORKERS = REQUESTS + 16  # threads: a request that has a place never waits for one
-SESSION_IDLE = 1_800.0  # seconds until a session leaves memory; it is resumed when it comes back
+SESSION_IDLE = 900.0  # seconds until a session leaves memory; it is resumed when it comes back
+_MOST_SESSIONS = 2_000  # in memory at once
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def stack(
         event_store=tuning.event_store,
         retry_interval=tuning.retry_interval,
         session_idle_timeout=tuning.session_idle,
+        max_sessions=_MOST_SESSIONS,
         security_settings=TransportSecuritySettings(
             allowed_hosts=sorted(doors.hosts), allowed_origins=sorted(doors.origins)
         ),
