@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from tests.bench.soak import soak
 
-pytestmark = pytest.mark.seeded
+pytestmark = [
+    pytest.mark.seeded,
+    pytest.mark.skipif("MNEMON_TEST_SEEDED" not in os.environ, reason="MNEMON_TEST_SEEDED=1 runs it"),
+]
 
 
 def test_nothing_acknowledged_is_lost_and_no_client_starts_over(tmp_path: Path) -> None:
