@@ -170,28 +170,43 @@ def remote_url(environment: Mapping[str, str], folder: Path) -> str:
     """Where the vault lives when it is on the web: `MNEMON_REMOTE_URL`, or the file `remote_url`; empty when local.
 
     Raises:
-        BadConfig: not https, and not on this machine either; or a file that is there and cannot be read: whoever has
-            a vault on the web must not end up with an empty one here.
+        BadConfig: not https, and not on this machine either; or a file that is there and holds no such address, or
+            cannot be read: whoever has a vault on the web must not end up with an empty one here.
     """
     named, path = environment.get("MNEMON_REMOTE_URL", "").strip(), folder / "remote_url"
-    if not named:
-        try:
-            named = path.read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            return ""
-        except (OSError, UnicodeDecodeError) as trouble:
-            raise BadConfig(f"{path} cannot be read: {trouble}", "mnemon setup --remote-url URL") from trouble
-    return checked_address(named, "the remote's address") if named else ""
+    if named:
+        return checked_address(named, "the remote's address")
+    hint = "mnemon setup --remote-url URL; or delete the file, to use the vault of this machine"
+    try:
+        kept = path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink():
+            raise BadConfig(f"{path} leads nowhere", hint) from None
+        return ""
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise BadConfig(f"{path} cannot be read: {trouble}", hint) from trouble
+    if not kept:  # as it is after a power cut
+        raise BadConfig(f"{path} is empty", hint)
+    try:
+        return checked_address(kept, f"the address in {path}")
+    except BadConfig as trouble:
+        raise BadConfig(trouble.message, hint) from None
 
 
 def checked_address(text: str, what: str) -> str:
     """An address without its last slash.
 
     Raises:
-        BadConfig: not https, and not on this machine either.
+        BadConfig: not https, and not on this machine either; or without a port that there can be.
     """
     if not _SAFE_ADDRESS.fullmatch(text):
         raise BadConfig(f"{what} is not https", "https is needed for anything beyond this machine")
+    from urllib.parse import urlsplit  # whoever has no remote need not pay for it
+
+    try:
+        urlsplit(text).port  # noqa: B018  looks at it
+    except ValueError:
+        raise BadConfig(f"{what} has no port from 0 to 65535") from None
     return text.rstrip("/")
 
 

@@ -31,21 +31,30 @@ def find_token(environment: Mapping[str, str], settings: Settings) -> str:
     token, origin = _read(settings)
     if origin and origin_of(origin) != origin_of(settings.remote):
         raise NoToken(
-            f"the token in {settings.token_path} is for {urlsplit(origin).netloc or 'another address'}, so it is not"
-            f" sent to {urlsplit(settings.remote).netloc}",
+            f"the token in {settings.token_path} is for {_host_in(origin) or 'another address'}, so it is not"
+            f" sent to {_host_in(settings.remote)}",
             _hint(settings),
         )
     return _checked(token, str(settings.token_path), settings)
 
 
 def origin_of(address: str) -> str:
-    """`scheme://host:port`, comparable: in lower case, with the port that the scheme implies."""
-    parts = urlsplit(address.strip())
+    """`scheme://host:port`, comparable: in lower case, with the port that the scheme implies. What is no address stays
+    as it is, and so is the origin of nothing else."""
     try:
+        parts = urlsplit(address.strip())
         port = parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError:
-        port = 0
+        return address
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
+def _host_in(address: str) -> str:
+    """Fit for a message: without what may stand before the host, and empty where there is none."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
 def _read(settings: Settings) -> tuple[str, str]:
@@ -58,7 +67,7 @@ def _read(settings: Settings) -> tuple[str, str]:
         raise NoToken(f"{settings.token_path} cannot be read: {reason}", _hint(settings)) from None
     token, origin = ([line.strip() for line in lines[:2]] + ["", ""])[:2]
     if not token:
-        raise NoToken(f"there is no token for {urlsplit(settings.remote).netloc}", _hint(settings))
+        raise NoToken(f"there is no token for {_host_in(settings.remote)}", _hint(settings))
     return token, origin
 
 

@@ -44,6 +44,6 @@ def function_of(action: str) -> Callable[..., dict[str, Any]]:
 
         return ADMINISTRATION[action]
     if action not in ACTIONS:
-        raise UsageError(f"unknown action {action!r}")
+        raise UsageError(f"unknown action {action!r}", "bring the program and the server to the same version")
     function: Callable[..., dict[str, Any]] = import_module(f"mnemon_server.actions.{ACTIONS[action]}").run
     return function

@@ -17,8 +17,8 @@ from mnemon_server.errors import MnemonError
 PATIENCE = 30.0  # seconds for a call, waking the server's machine included
 LONG_PATIENCE = 600.0
 _LONG = {"rebuild", "embed_pending", "check_integrity"}
-# A second time these would do a second thing.
-_NOT_REPEATABLE = {"undo", "token_new", "freeze"}
+# A second time these would do a second thing, or say that there is nothing to do it to.
+_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze"}
 _WAKING = (502, 503, 504)  # what stands before a sleeping machine says so
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0  # seconds
 _MOST_WORDS = 4_000  # characters of a message or hint that are shown
@@ -94,7 +94,7 @@ class RemoteVault:
             "POST",
             f"/vault/actions/{action}",
             json.dumps(order).encode(),
-            is_repeatable=action not in _NOT_REPEATABLE,
+            is_repeatable=action not in _NOT_REPEATABLE and parameters.get("supersedes") is None,
         )
         usual = LONG_PATIENCE if action in _LONG else PATIENCE
         return self._result(self._asked(request, usual if self._patience is None else self._patience))
@@ -130,9 +130,11 @@ class RemoteVault:
             trouble: MnemonError
             try:
                 answer = self._wire.exchange(request, end)
-                if answer.status not in _WAKING or not request.is_repeatable or _of_ours(answer) is not None:
+                if answer.status not in _WAKING or _of_ours(answer) is not None:
                     return answer
-                trouble = self._asleep(answer)
+                trouble = self._asleep(answer, request)
+                if not request.is_repeatable:
+                    raise trouble
             except TooLarge:
                 raise self._strange("its answer has no end") from None
             except Gone as gone:
@@ -174,10 +176,11 @@ class RemoteVault:
             f"{self._wire.host} cannot be reached: {gone.reason}; {what}", "try again in a moment, or: mnemon doctor"
         )
 
-    def _asleep(self, answer: Answer) -> MnemonError:
+    def _asleep(self, answer: Answer, request: Request) -> MnemonError:
+        doubt = "" if request.is_repeatable else "; whether it was done there is not known"
         return RemoteUnreachable(
             f"{self._wire.host} cannot be reached: only what stands before it answers, with status {answer.status};"
-            " your memories are safe there, and nothing was changed here",
+            f" your memories are safe there, and nothing was changed here{doubt}",
             "try again in a moment, or: mnemon doctor",
         )
 

@@ -114,7 +114,7 @@ def _reason(trouble: BaseException) -> str:
         return f"its certificate is not valid ({trouble.verify_message})"
     if isinstance(trouble, ssl.SSLError):
         return "no encrypted connection came about"
-    if isinstance(trouble, socket.gaierror):
+    if isinstance(trouble, socket.gaierror | UnicodeError):  # the latter for what cannot be a name
         return "its name is not known"
     if isinstance(trouble, TimeoutError):
         return "it did not answer in time"

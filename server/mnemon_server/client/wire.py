@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from mnemon_server import __version__
 from mnemon_server.client.timed import Gone, Response, encrypted, left, reached
 
 LARGEST_ANSWER = 64_000_000  # bytes
+LONGEST_IDLE = 60.0  # seconds; what stands between forgets older connections, and then nobody answers on them
 _MOST_KEPT = 8  # connections
 
 
@@ -50,7 +52,7 @@ class Wire:
             "Content-Type": "application/json",
             "User-Agent": f"mnemon/{__version__}",
         }
-        self._free: list[http.client.HTTPConnection] = []
+        self._free: list[tuple[http.client.HTTPConnection, float]] = []  # each with the time since when
         self._guard = threading.Lock()
         self._tls: ssl.SSLContext | None = None
 
@@ -96,12 +98,12 @@ class Wire:
         """Hang up. What is under way ends by itself."""
         with self._guard:
             free, self._free = self._free, []
-        for connection in free:
+        for connection, _ in free:
             connection.close()
 
     def __del__(self) -> None:
         """A command leaves its client to the end of the process."""
-        for connection in self._free:
+        for connection, _ in self._free:
             connection.close()
 
     def _asked(self, connection: http.client.HTTPConnection, request: Request, end: float) -> Response:
@@ -127,7 +129,10 @@ class Wire:
     def _lent(self, end: float, fresh: bool) -> http.client.HTTPConnection:
         with self._guard:
             if self._free and not fresh:
-                return self._free.pop()
+                connection, since = self._free.pop()
+                if 0 <= time.time() - since <= LONGEST_IDLE:  # by the clock that runs on while a laptop sleeps
+                    return connection
+                connection.close()
         try:
             return self._connected(end)
         except (OSError, ValueError) as trouble:
@@ -150,6 +155,6 @@ class Wire:
     def _keep(self, connection: http.client.HTTPConnection) -> None:
         with self._guard:
             if len(self._free) < _MOST_KEPT:
-                self._free.append(connection)
+                self._free.append((connection, time.time()))
                 return
         connection.close()

@@ -35,7 +35,7 @@ def _is_awake(url: str, seconds: float) -> bool:
     try:
         connection.request("GET", parts.path.rstrip("/") + "/health", headers={"User-Agent": "mnemon"})
         return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, UnicodeError):  # the last for what cannot be a host's name
         return False
     finally:
         connection.close()

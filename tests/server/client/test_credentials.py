@@ -38,6 +38,10 @@ def test_a_token_comes_from_the_environment_or_from_its_file(tmp_path: Path) -> 
         ("one\nhttps://memory.example.com:8443\n", "is for"),
         ("one\nnonsense\n", "is for"),
         ("one\nhttps://memory.example.com:99999999\n", "is for"),
+        ("one\nhttps://[\n", "for another address"),
+        ("one\nhttps://memory.example.com]\n", "for another address"),
+        ("one\nhttps://memory.example.com@other.example.com\n", "for other.example.com"),
+        ("one\nhttps://me:secret@other.example.com\n", "for other.example.com"),
         ("", "there is no token"),
         ("\nhttps://memory.example.com", "there is no token"),
         ("öne", "no token"),
@@ -49,6 +53,7 @@ def test_a_token_for_elsewhere_or_none_is_never_sent(tmp_path: Path, text: str, 
     with pytest.raises(MnemonError, match=says) as caught:
         token_of(tmp_path, text)
     assert (caught.value.exit_status, caught.value.hint) == (4, f"mnemon setup --remote-url {REMOTE}")
+    assert "secret" not in caught.value.message
     assert "one" not in caught.value.message.split("memory.example.com")[0].replace("no token", "")
 
 

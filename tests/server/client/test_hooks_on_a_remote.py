@@ -83,6 +83,17 @@ def test_a_hook_as_a_client_runs_it_is_answered_from_there(machine: Path, mnemon
     assert seconds < 5  # 1.5 on an idle machine
 
 
+def test_the_folder_that_a_client_names_says_which_server_is_asked(machine: Path, mnemon: Type, tmp_path: Path) -> None:
+    mnemon("save", "Glaze", "The blue glaze is fired twice, first without the cobalt.", "--type", "decision")
+    folder = tmp_path / "elsewhere"
+    (machine / ".mnemon").rename(folder)
+    asked = {"session_id": "s10", "prompt": "is the blue glaze fired with the cobalt first?"}
+    done, _ = hook(machine, "surface", "--vault-dir", str(folder), payload=asked)
+    assert "fired twice" in done.stdout.decode()
+    assert not list(folder.rglob("default.sqlite*"))
+    assert hook(machine, "surface", payload=asked)[0].stdout == b""
+
+
 def test_a_hook_gives_up_on_a_server_that_is_down(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = join(home, f"http://127.0.0.1:{free_port()}")
     done, seconds = hook(home, "surface", payload={"session_id": "s", "prompt": "cut the release branch"})

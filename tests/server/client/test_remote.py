@@ -11,7 +11,7 @@ import pytest
 from tests.remote_server import free_port
 from tests.server.client.scripted import GOOD, TOKEN, Connection, Script, VaultAt, answering, failure_of, serving
 
-from mnemon_server.errors import UnknownMemory
+from mnemon_server.errors import MnemonError, UnknownMemory
 
 
 def test_an_action_is_asked_for_by_name_with_the_bearer_and_who_asks(vault_at: VaultAt) -> None:
@@ -44,6 +44,17 @@ def test_a_request_that_nobody_answered_is_sent_once_more_unless_that_could_do_i
             assert trouble.code == "remote-unreachable"
             assert "whether it was done there is not known" in trouble.message
         assert len(server.heads) == asked
+
+
+def test_what_supersedes_is_sent_once(vault_at: VaultAt) -> None:
+    """Again it would hear that the one it supersedes is not there."""
+    with serving(lambda script, connection: script.read(connection)) as server:
+        with pytest.raises(MnemonError, match="whether it was done there is not known"):
+            vault_at(server.url, 5).call("save", title="T", content="C", supersedes=1)
+        assert len(server.heads) == 1
+        with pytest.raises(MnemonError):
+            vault_at(server.url, 5).call("save", title="T", content="C", supersedes=None)
+        assert len(server.heads) == 3
 
 
 def test_a_redirect_is_named_and_not_followed(vault_at: VaultAt) -> None:
@@ -113,6 +124,16 @@ def test_one_that_does_not_wake_up_is_told_of_when_the_patience_ends(vault_at: V
         assert "status 503" in trouble.message
         assert time.monotonic() - began < 2
         assert len(server.heads) >= 2
+
+
+def test_a_machine_that_wakes_up_is_not_taken_for_something_else_by_what_may_be_done_only_once(
+    vault_at: VaultAt,
+) -> None:
+    with serving(answering(502, b"<html>asleep")) as server:
+        trouble = failure_of(vault_at(server.url, 5), "undo")
+        assert trouble.code == "remote-unreachable"
+        assert "whether it was done there is not known" in trouble.message
+        assert len(server.heads) == 1
 
 
 def test_a_server_that_starts_meanwhile_is_found(vault_at: VaultAt) -> None:

@@ -29,6 +29,29 @@ def test_one_connection_is_kept_for_calls_after_each_other(vault_at: VaultAt) ->
         assert vault.call("status") == {"total": 3}
 
 
+def test_one_that_was_idle_for_long_is_not_trusted_any_more(vault_at: VaultAt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands between may have forgotten it without a word; a call on it would wait in vain."""
+
+    def behave(script: Script, connection: Connection) -> None:
+        script.read(connection)
+        connection.answer(200, GOOD)
+        time.sleep(5)  # and nothing more is heard on it
+
+    with serving(behave) as server:
+        vault = vault_at(server.url, 0.5)
+        vault.call("status")
+        assert failure_of(vault).code == "remote-unreachable"
+        vault.call("status")
+        monkeypatch.setattr(wire, "LONGEST_IDLE", -1.0)
+        assert vault.call("status") == {"total": 3}
+        assert server.connections == 3
+
+
+def test_a_name_that_no_host_can_have_is_not_known(vault_at: VaultAt) -> None:
+    for url in ("https://a..b", "http://" + "a" * 70 + ".example.com"):
+        assert "its name is not known" in failure_of(vault_at(url)).message
+
+
 def test_calls_from_many_threads_do_not_meet_on_a_connection(vault_at: VaultAt) -> None:
     def behave(script: Script, connection: Connection) -> None:
         while True:

@@ -121,6 +121,7 @@ def test_it_gives_up(settings: Settings, monkeypatch: pytest.MonkeyPatch, hook: 
     began = time.monotonic()
     assert "no answer" in hook.run(EVENT, replace(settings, remote="http://127.0.0.1:9")).note
     assert time.monotonic() - began < 5
+    assert "no answer" in hook.run(EVENT, replace(settings, remote="https://a..b")).note
 
 
 @pytest.mark.parametrize("hook", ["warm", "prewarm"])
