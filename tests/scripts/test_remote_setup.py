@@ -124,3 +124,18 @@ def test_doctor_walks_as_claude_ai_and_the_owner_sees_who_came(home: Path, serve
     assert "does not take this machine's token" in refused.stderr
     looked = other.result("doctor", "remote.token")
     assert [each["code"] for each in looked["problems"]] == ["remote.token"]
+
+
+def test_an_address_that_was_damaged_is_taken_for_no_other_and_can_be_dropped(home: Path) -> None:
+    machine = Machine(home, installed_mnemon())
+    folder = home / ".mnemon"
+    folder.mkdir(mode=0o700)
+    (folder / "remote_url").write_text("")
+    refused = machine.run("status")
+    assert refused.returncode == 1
+    assert "remote_url is empty" in refused.stderr
+    assert not (folder / "default.sqlite").exists()
+    back = machine.run("setup", "cursor", "--local", "--no-model")
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert not (folder / "remote_url").exists()
+    assert machine.run("status").returncode == 0

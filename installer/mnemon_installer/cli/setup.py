@@ -140,6 +140,8 @@ def _set_up(choices: Choices, known: Callable[[], Settings], dry_run: bool, may_
 
 def _settings_with(url: str, local: bool) -> Settings:
     """The settings as they will be when setup is done."""
-    if local:
-        return replace(settings(), remote="")
-    return load_settings({**os.environ, "MNEMON_REMOTE_URL": url}, Path.home()) if url else settings()
+    if not url and not local:
+        return settings()
+    # Any address wins over the file, which may be the very thing that is damaged.
+    found = load_settings({**os.environ, "MNEMON_REMOTE_URL": url or "https://localhost"}, Path.home())
+    return found if url else replace(found, remote="")

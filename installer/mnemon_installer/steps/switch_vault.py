@@ -63,8 +63,8 @@ class UseLocal:
     def check(self, world: World) -> Verdict:
         if world.environment.get("MNEMON_REMOTE_URL", "").strip():
             return Blocked("MNEMON_REMOTE_URL says that the vault is on the web", "unset MNEMON_REMOTE_URL")
-        before = _text(world, self.settings)
-        if before or self._is_bound(world) or has_moved(world, self.settings):
+        before, is_there = _text(world, self.settings), world.read(self.settings.remote_path) is not None
+        if is_there or self._is_bound(world) or has_moved(world, self.settings):
             return Needed(text_diff(before, "", str(self.settings.remote_path)))
         return Done()
 
