@@ -1,4 +1,4 @@
-"""docs/how-to/web-vault.md is true: every command in it is one that the program takes."""
+"""The pages about a vault on the web are true: every command in them is one that the program takes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import typer
 
 from mnemon_installer.cli.app import COMMANDS, _assemble
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "web-vault.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS_OF_THE_PAGE = sorted(
-    {line for block in BLOCKS for line in block.strip().splitlines()} | set(re.findall(r"`(mnemon [^`]+)`", PAGE))
+FOLDER = Path(__file__).parents[2] / "docs" / "how-to"
+PAGES = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("web-vault.md", "serve-remote.md"))
+BLOCKS = re.findall(r"```sh\n(.*?)```", PAGES, re.DOTALL)
+COMMANDS_OF_THE_PAGES = sorted(
+    {line for block in BLOCKS for line in block.strip().splitlines() if line.startswith("mnemon ")}
+    | set(re.findall(r"`(mnemon [^`]+)`", PAGES))
 )
 
 
-@pytest.mark.parametrize("line", COMMANDS_OF_THE_PAGE)
-def test_a_command_of_the_page_is_taken(line: str) -> None:
+@pytest.mark.parametrize("line", COMMANDS_OF_THE_PAGES)
+def test_a_command_of_the_pages_is_taken(line: str) -> None:
     """Parsed to the last flag; that they do what they say is told by the stories in test_remote_setup.py."""
     name, *words = shlex.split(line.partition(" <")[0])[1:]
     command = next(each for each in COMMANDS if each.name == name)
@@ -29,5 +31,5 @@ def test_a_command_of_the_page_is_taken(line: str) -> None:
     program.make_context(name, words)
 
 
-def test_the_page_has_commands() -> None:
-    assert len(COMMANDS_OF_THE_PAGE) > 15
+def test_the_pages_have_commands() -> None:
+    assert len(COMMANDS_OF_THE_PAGES) > 15
