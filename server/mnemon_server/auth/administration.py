@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnemon_server.auth import attempts as log
-from mnemon_server.auth import devices
+from mnemon_server.auth import devices, families
 from mnemon_server.auth.store import AuthStore
 from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.memory import as_rfc3339
@@ -52,9 +52,7 @@ def connections(store: AuthStore) -> Result:
         `{"connections": [{"id", "client", "kind", "leads_to", "created_at", "used_at", "expires_at"}],
         "devices": [as in token_list]}`
     """
-    from mnemon_server.auth import grants  # loads the SDK, which `token` need not pay for
-
-    found = [_with_moments(connection) for connection in grants.connections(store, time.time())]
+    found = [_with_moments(connection) for connection in families.connections(store, time.time())]
     return {"connections": found, **token_list(store)}
 
 
@@ -64,9 +62,7 @@ def connections_revoke(store: AuthStore, id: str) -> Result:
     Raises:
         UnknownConnection: no such connection.
     """
-    from mnemon_server.auth import grants  # as above
-
-    count = grants.revoke_connection(store, id)
+    count = families.revoke_connection(store, id)
     if not count and id != "all":
         raise UnknownConnection(f"there is no connection {id}", "mnemon connections")
     return {"revoked": count}

@@ -22,9 +22,9 @@ from mcp.server.auth.provider import (
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
 from mnemon_server.auth import clients, grants
-from mnemon_server.auth.attempts import note_attempt
 from mnemon_server.auth.devices import device_of
 from mnemon_server.auth.store import AuthStore, digest, new_secret
+from mnemon_server.auth.watch import Watch
 from mnemon_server.errors import MnemonError
 
 REQUEST_LIFETIME = 600.0  # seconds to type a passphrase
@@ -52,6 +52,7 @@ class Authority:
         self.resource = f"{public_url}/mcp"
         self.passphrase_hash = passphrase_hash or ""
         self.clock = clock
+        self.watch = Watch(store, clock)
         self._static = digest(static_token) if static_token else None
         self._remembered: dict[bytes, tuple[AccessToken, float]] = {}
         self._noted: dict[str, float] = {}
@@ -73,19 +74,21 @@ class Authority:
         known = self._remembered.get(hashed)
         if known is not None and 0 <= now - known[1] < _REMEMBERED and now < (known[0].expires_at or now + 1):
             return known[0]
+        remembered = self._remembered
         try:
             found = await anyio.to_thread.run_sync(self._look_up, hashed, now)
         except MnemonError:
             return None  # a store in trouble lets nobody in but the owner
         if found is not None:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[hashed] = (found, now)
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            remembered[hashed] = (found, now)
         return found
 
     def forget(self) -> None:
         """Something was revoked in this process: nobody is taken at their word any more."""
-        self._remembered.clear()
+        # A new one, not an empty one: a look-up under way may have seen what is revoked now, and keeps it in the old.
+        self._remembered = {}
 
     def _look_up(self, hashed: bytes, now: float) -> AccessToken | None:
         with self.store.read() as connection:
@@ -125,20 +128,20 @@ class Authority:
         try:
             await anyio.to_thread.run_sync(clients.register, self.store, client_info, self.clock())
         except Exception as refused:
-            await self.note("register", "refused", client_info.client_name or "")
+            await self.watch.note_rarely("register", "refused", claimed=client_info.client_name or "")
             raise refused
-        await self.note("register", "ok", client_info.client_name or "")
+        await self.watch.note("register", "ok", client_info.client_name or "")
 
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
         """The address of the consent page for this request."""
         name = client.client_name or ""
         if params.resource is not None and not self.is_ours(params.resource):
-            await self.note("authorize", "for another resource", name)
+            await self.watch.note_rarely("authorize", "for another resource", name)
             raise AuthorizeError("invalid_target", "this server is another resource")
         ticket = new_secret("t")
         kept = params.model_dump(mode="json")
         await anyio.to_thread.run_sync(self._keep_request, ticket, client.client_id or "", kept)
-        await self.note("authorize", "ok", name)
+        await self.watch.note_rarely("authorize", "ok", name)
         return f"{self.public_url}/consent?tx={ticket}"
 
     async def load_authorization_code(
@@ -149,14 +152,17 @@ class Authority:
         )
         if found is None:
             self.forget()  # it may have been a second use, which revokes
-            await self.note("token", "unknown or used code", client.client_name or "")
+            await self.watch.note_rarely("token", "unknown or used code", client.client_name or "")
         return found
 
     async def exchange_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: AuthorizationCode
     ) -> OAuthToken:
-        issued = await anyio.to_thread.run_sync(grants.redeem_code, self.store, authorization_code, self.clock())
-        await self.note("token", "ok", client.client_name or "")
+        try:
+            issued = await anyio.to_thread.run_sync(grants.redeem_code, self.store, authorization_code, self.clock())
+        finally:
+            self.forget()  # likewise
+        await self.watch.note("token", "ok", client.client_name or "")
         return issued
 
     async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
@@ -165,14 +171,14 @@ class Authority:
         )
         if found is None:
             self.forget()
-            await self.note("refresh", "unknown or replaced token", client.client_name or "")
+            await self.watch.note_rarely("refresh", "unknown or replaced token", client.client_name or "")
         return found
 
     async def exchange_refresh_token(
         self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
     ) -> OAuthToken:
         issued = await anyio.to_thread.run_sync(grants.rotate, self.store, refresh_token, scopes, self.clock())
-        await self.note("refresh", "ok", client.client_name or "")
+        await self.watch.note("refresh", "ok", client.client_name or "")
         return issued
 
     async def exchange_identity_assertion(
@@ -199,20 +205,9 @@ class Authority:
         """Whether a resource indicator (RFC 8707) means this server; a last slash does not matter."""
         return resource.removesuffix("/") == self.resource
 
-    async def note(self, hop: str, outcome: str, client: str = "") -> None:
-        """Into the log of attempts; one in trouble is no reason to fail."""
-        try:
-            await anyio.to_thread.run_sync(note_attempt, self.store, self.clock(), hop, outcome, client)
-        except MnemonError:
-            return
-
     async def note_refused(self, outcome: str) -> None:
-        """Somebody came to the server without a credential that is good; noted once a minute, or strangers would fill
-        the log."""
-        key, now = f"refused:{outcome}", self.clock()
-        if not 0 <= now - self._noted.get(key, 0.0) < _SPACING:
-            self._noted[key] = now
-            await self.note("mcp", outcome)
+        """Somebody came to the server without a credential that is good."""
+        await self.watch.note_rarely("mcp", outcome)
 
     def _granted(self, hashed: bytes) -> tuple[AccessToken, str] | None:
         with self.store.read() as connection:

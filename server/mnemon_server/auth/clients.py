@@ -20,7 +20,7 @@ MOST_CLIENTS = 200
 UNUSED = 86_400.0  # seconds after which a client without a token goes
 MOST_REGISTRATIONS, REGISTRATION_SPAN = 20, 600.0
 _NAME_LIMIT = 80
-_PLAIN_ADDRESS = re.compile(r"[!-\[\]-~]+")  # printable ASCII without space and backslash
+_PLAIN_ADDRESS = re.compile(r'[!"$-\[\]-~]{1,2000}')  # printable ASCII without space, backslash and fragment
 
 
 class Client(OAuthClientInformationFull):
@@ -90,6 +90,8 @@ def register(store: AuthStore, client: OAuthClientInformationFull, now: float) -
         )
     client.token_endpoint_auth_method, client.client_secret, client.client_secret_expires_at = "none", None, None
     client.client_name = inert(client.client_name or "")
+    client.scope, client.response_types = SCOPE, ["code"]
+    client.grant_types = ["authorization_code", "refresh_token"]
     for surplus in ("client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri", "jwks", "contacts"):
         setattr(client, surplus, None)
     client.software_id = client.software_version = None
@@ -100,6 +102,18 @@ def register(store: AuthStore, client: OAuthClientInformationFull, now: float) -
             connection.execute("INSERT INTO clients VALUES (?, ?, ?)", (client.client_id, kept, now))
     if obstacle:  # outside the block: the SDK's errors are frozen, and a context manager would touch them
         raise RegistrationError("invalid_client_metadata", obstacle)
+
+
+def seconds_to_wait(store: AuthStore, now: float) -> int:
+    """0 while another client may register."""
+    with store.read() as connection:
+        recent = connection.execute(
+            "SELECT at FROM registrations WHERE at > ? ORDER BY at DESC LIMIT ?",
+            (now - REGISTRATION_SPAN, MOST_REGISTRATIONS),
+        ).fetchall()
+    if len(recent) < MOST_REGISTRATIONS:
+        return 0
+    return min(int(REGISTRATION_SPAN), max(1, int(float(recent[-1][0] or 0) + REGISTRATION_SPAN - now) + 1))
 
 
 def _make_room(connection: apsw.Connection, now: float) -> str:
@@ -130,7 +144,7 @@ def is_allowed_redirect(address: str) -> bool:
 
 def is_loopback_address(address: str) -> bool:
     """`http://localhost:1234/callback` and the like, and nothing that only looks like it."""
-    if not _PLAIN_ADDRESS.fullmatch(address):
+    if not is_plain(address):
         return False
     try:
         parts = urlsplit(address)
@@ -138,7 +152,13 @@ def is_loopback_address(address: str) -> bool:
     except ValueError:
         return False
     host = parts.netloc.removesuffix(f":{port}") if port is not None else parts.netloc
-    return parts.scheme == "http" and host.lower() in LOOPBACK and not parts.fragment and "@" not in parts.netloc
+    return parts.scheme == "http" and host.lower() in LOOPBACK and "@" not in parts.netloc
+
+
+def is_plain(address: str) -> bool:
+    """Whether everybody reads this address in the same way. Browsers, and the SDK when it parses one, take a backslash
+    for a slash and drop line breaks."""
+    return _PLAIN_ADDRESS.fullmatch(address) is not None
 
 
 def redirect_host(address: str) -> str:

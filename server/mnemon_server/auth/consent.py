@@ -16,9 +16,10 @@ from mnemon_server import __version__
 from mnemon_server.auth import clients, consent_page, devices, grants, guessing
 from mnemon_server.auth.authority import Authority
 from mnemon_server.auth.consent_page import Asking
+from mnemon_server.auth.devices import DeviceTrouble
 from mnemon_server.auth.passphrase import LONGEST, is_right
 from mnemon_server.auth.store import digest
-from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.errors import UsageError
 
 _AT_ONCE = 2  # passphrases hashed at the same time: each takes 32 MB and a tenth of a second
 
@@ -63,18 +64,20 @@ class Consent:
                 raise TypeError
         except (ValueError, RecursionError, TypeError, KeyError, AttributeError, UsageError):
             return _problem(400, "usage", "an exchange takes a secret and the device's name", 2)
-        wait = await anyio.to_thread.run_sync(guessing.seconds_to_wait, self._authority.store, self._authority.clock())
+        if _is_from_elsewhere(request, self._authority.public_url):
+            return _problem(403, "foreign-origin", "web pages may not talk to this server", 4)
+        wait = await anyio.to_thread.run_sync(guessing.take_try, self._authority.store, self._authority.clock())
         if wait:
-            await self._authority.note("exchange", "locked", name)
+            await self._authority.watch.note_rarely("exchange", "locked", claimed=name)
             return _problem(429, "too-many-attempts", f"too many wrong secrets; try again in {_minutes(wait)}", 1, wait)
         try:
             given = await self._device_for(secret, name)
-        except MnemonError as trouble:
+        except DeviceTrouble as trouble:
             return _problem(409, trouble.code, trouble.message, trouble.exit_status)
         if given is None:
-            await self._wrong("exchange", name)
+            await self._authority.watch.note("exchange", "wrong secret", name)
             return _problem(403, "wrong-secret", "that is neither the passphrase nor a code that is still good", 4)
-        await self._authority.note("exchange", "ok", given[1])
+        await self._authority.watch.note("exchange", "ok", given[1])
         return JSONResponse(
             {"ok": True, "result": {"token": given[0], "name": given[1]}, "version": __version__},
             headers={"Cache-Control": "no-store"},
@@ -96,21 +99,21 @@ class Consent:
 
     async def _answered(self, asked: _Request, ticket: str, passphrase: str) -> Response:
         store, now = self._authority.store, self._authority.clock()
-        wait = await anyio.to_thread.run_sync(guessing.seconds_to_wait, store, now)
+        wait = await anyio.to_thread.run_sync(guessing.take_try, store, now)
         if wait:
-            await self._authority.note("consent", "locked", asked.name)
+            await self._authority.watch.note_rarely("consent", "locked", asked.name)
             return self._shown(asked, ticket, f"Too many wrong passphrases. Try again in {_minutes(wait)}.", 429, wait)
         if not await self._is_right(passphrase):
-            await self._wrong("consent", asked.name)
+            await self._authority.watch.note("consent", "wrong secret", asked.name)
             return self._shown(asked, ticket, "That is not the passphrase.", 403)
+        await anyio.to_thread.run_sync(guessing.note_right, store)
         if not await anyio.to_thread.run_sync(self._used_up, ticket):
             return HTMLResponse(
                 consent_page.notice("Nothing to allow", "This request was answered already."),
                 400,
                 consent_page.headers(),
             )
-        await anyio.to_thread.run_sync(guessing.note_right, store)
-        await self._authority.note("consent", "allowed", asked.name)
+        await self._authority.watch.note("consent", "allowed", asked.name)
         params = asked.params
         code = AuthorizationCode(
             code="",
@@ -128,7 +131,7 @@ class Consent:
 
     async def _denied(self, asked: _Request, ticket: str) -> Response:
         await anyio.to_thread.run_sync(self._used_up, ticket)
-        await self._authority.note("consent", "denied", asked.name)
+        await self._authority.watch.note("consent", "denied", asked.name)
         return self._back(asked, error="access_denied", error_description="the owner said no")
 
     def _back(self, asked: _Request, **answer: str) -> Response:
@@ -151,11 +154,8 @@ class Consent:
         paired = await anyio.to_thread.run_sync(devices.pair, store, secret, now) if len(secret) < 100 else None
         if paired is None and not await self._is_right(secret):
             return None
+        await anyio.to_thread.run_sync(guessing.note_right, store)
         return await anyio.to_thread.run_sync(devices.new_device_like, store, paired or name, now)
-
-    async def _wrong(self, hop: str, name: str) -> None:
-        await anyio.to_thread.run_sync(guessing.note_wrong, self._authority.store, self._authority.clock())
-        await self._authority.note(hop, "wrong secret", name)
 
     def _found(self, ticket: str) -> _Request | None:
         if not ticket or len(ticket) > 200:
@@ -181,6 +181,15 @@ class Consent:
         return row is not None
 
 
+def page_in_trouble() -> Response:
+    text = "The server cannot read or write its own file of clients. Its log says more."
+    return HTMLResponse(consent_page.notice("Not now", text), 503, consent_page.headers())
+
+
+def exchange_in_trouble() -> Response:
+    return _problem(503, "disk-trouble", "the server cannot read or write its own file of devices", 1, 5)
+
+
 def _is_from_elsewhere(request: Request, public_url: str) -> bool:
     """What browsers say about who sent a form; a program that says nothing knows the ticket, and that is enough."""
     origin = request.headers.get("origin", "")
@@ -192,7 +201,8 @@ def _is_from_elsewhere(request: Request, public_url: str) -> bool:
 
 def _origin(address: str) -> str:
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    # A content security policy has no way to write an IPv6 address; browsers would block the way back.
+    return f"{parts.scheme}:" if "[" in parts.netloc else f"{parts.scheme}://{parts.netloc}"
 
 
 def _minutes(seconds: int) -> str:

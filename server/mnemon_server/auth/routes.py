@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode, urlsplit
-
 from mcp.server.auth.handlers.authorize import AuthorizationHandler
 from mcp.server.auth.handlers.register import RegistrationHandler
 from mcp.server.auth.handlers.token import TokenHandler
@@ -15,13 +12,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from mnemon_server.auth.around import (
+    NO_STORE,
+    Handler,
+    for_our_resource,
+    known_clients_only,
+    naming_the_issuer,
+    noted,
+    refused,
+    registering,
+)
 from mnemon_server.auth.authority import Authority
 from mnemon_server.auth.clients import SCOPE
-from mnemon_server.auth.consent import Consent
+from mnemon_server.auth.consent import Consent, exchange_in_trouble, page_in_trouble
 
-Handler = Callable[[Request], Awaitable[Response]]
 _PROTECTED = "/.well-known/oauth-protected-resource"
-_NO_STORE = {"Cache-Control": "no-store"}
+_AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server"
+_OAUTH = (_AUTHORIZATION_SERVER, "/authorize", "/consent", "/token", "/register", "/revoke")
 
 
 def auth_routes(authority: Authority) -> list[BaseRoute]:
@@ -29,28 +36,29 @@ def auth_routes(authority: Authority) -> list[BaseRoute]:
     consent = Consent(authority)
     routes: list[BaseRoute] = [
         *(
-            _open_to_pages(path, _metadata(_resource_metadata(authority)), "GET")
+            _open_to_pages(path, _metadata(authority, _resource_metadata(authority)), "GET")
             for path in (_PROTECTED, f"{_PROTECTED}/mcp")
         ),
-        Route("/auth/exchange", consent.exchange, methods=["POST"]),
+        Route("/auth/exchange", noted(authority, "exchange", consent.exchange, exchange_in_trouble), methods=["POST"]),
     ]
     if not authority.has_oauth:
         return [
             *routes,
-            *(Route(path, _is_off) for path in ("/authorize", "/consent", "/token", "/register", "/revoke")),
+            *(Route(path, _is_off, methods=["GET", "POST", "OPTIONS"]) for path in _OAUTH),
         ]
     authenticator = ClientAuthenticator(authority)
     options = ClientRegistrationOptions(enabled=True, valid_scopes=[SCOPE], default_scopes=[SCOPE])
+    authorize = naming_the_issuer(authority, AuthorizationHandler(authority).handle)
+    token = for_our_resource(authority, TokenHandler(authority, authenticator).handle)
+    register = registering(authority, RegistrationHandler(authority, options).handle)
     return [
         *routes,
-        _open_to_pages("/.well-known/oauth-authorization-server", _metadata(_server_metadata(authority)), "GET"),
-        Route(
-            "/authorize", _naming_the_issuer(authority, AuthorizationHandler(authority).handle), methods=["GET", "POST"]
-        ),
-        Route("/consent", consent.page, methods=["GET", "POST"]),
-        _open_to_pages("/token", _for_our_resource(authority, TokenHandler(authority, authenticator).handle), "POST"),
-        _open_to_pages("/register", RegistrationHandler(authority, options).handle, "POST"),
-        _open_to_pages("/revoke", _revoking(authority, authenticator), "POST"),
+        _open_to_pages(_AUTHORIZATION_SERVER, _metadata(authority, _server_metadata(authority)), "GET"),
+        Route("/authorize", noted(authority, "authorize", known_clients_only(authorize)), methods=["GET", "POST"]),
+        Route("/consent", noted(authority, "consent", consent.page, page_in_trouble), methods=["GET", "POST"]),
+        _open_to_pages("/token", noted(authority, "token", token), "POST"),
+        _open_to_pages("/register", noted(authority, "register", register), "POST"),
+        _open_to_pages("/revoke", noted(authority, "revoke", _revoking(authority, authenticator)), "POST"),
     ]
 
 
@@ -87,8 +95,9 @@ def _resource_metadata(authority: Authority) -> dict[str, object]:
     return found | ({"authorization_servers": [authority.public_url]} if authority.has_oauth else {})
 
 
-def _metadata(found: dict[str, object]) -> Handler:
+def _metadata(authority: Authority, found: dict[str, object]) -> Handler:
     async def answer(request: Request) -> Response:
+        await authority.watch.note_rarely("discovery", "ok")
         return JSONResponse(found, headers={"Cache-Control": "public, max-age=3600"})
 
     return answer
@@ -99,35 +108,6 @@ def _open_to_pages(path: str, handle: Handler, method: str) -> Route:
     return Route(path, cors_middleware(handle, [method, "OPTIONS"]), methods=[method, "OPTIONS"])
 
 
-def _for_our_resource(authority: Authority, handle: Handler) -> Handler:
-    """The SDK gives a token out whatever `resource` says (RFC 8707); we do not."""
-
-    async def answer(request: Request) -> Response:
-        form = await request.form()
-        resources = [str(value) for value in form.getlist("resource")]
-        if not all(authority.is_ours(resource) for resource in resources):
-            await authority.note("token", "for another resource")
-            told = {"error": "invalid_target", "error_description": "this server is another resource"}
-            return JSONResponse(told, 400, _NO_STORE)
-        return await handle(request)
-
-    return answer
-
-
-def _naming_the_issuer(authority: Authority, handle: Handler) -> Handler:
-    """An error that goes back to the client says who it is from (RFC 9207), which the SDK leaves out."""
-
-    async def answer(request: Request) -> Response:
-        response = await handle(request)
-        address = response.headers.get("location", "")
-        if address and not address.startswith(f"{authority.public_url}/consent?"):
-            joint = "&" if urlsplit(address).query else "?"
-            response.headers["location"] = f"{address}{joint}{urlencode({'iss': authority.public_url})}"
-        return response
-
-    return answer
-
-
 def _revoking(authority: Authority, authenticator: ClientAuthenticator) -> Handler:
     """RFC 7009. The SDK's own handler refuses public clients: it wants a `client_secret` in the form."""
 
@@ -135,19 +115,17 @@ def _revoking(authority: Authority, authenticator: ClientAuthenticator) -> Handl
         try:
             client = await authenticator.authenticate_request(request)
         except AuthenticationError as trouble:
-            return JSONResponse({"error": "invalid_client", "error_description": trouble.message}, 401, _NO_STORE)
+            return refused(401, "invalid_client", trouble.message)
         token = (await request.form()).get("token")
         if not isinstance(token, str):
-            return JSONResponse({"error": "invalid_request", "error_description": "no token"}, 400, _NO_STORE)
+            return refused(400, "invalid_request", "no token")
         await authority.revoke(client.client_id or "", token)
-        return Response(status_code=200, headers=_NO_STORE)
+        return Response(status_code=200, headers=NO_STORE)
 
     return answer
 
 
 async def _is_off(request: Request) -> Response:
-    told = {
-        "error": "temporarily_unavailable",
-        "error_description": "OAuth is off: the owner has set no passphrase (MNEMON_OWNER_PASSPHRASE_HASH)",
-    }
-    return JSONResponse(told, 404, _NO_STORE)
+    return refused(
+        404, "temporarily_unavailable", "OAuth is off: the owner has set no passphrase (MNEMON_OWNER_PASSPHRASE_HASH)"
+    )

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnemon_server.auth.attempts import attempts
 from mnemon_server.auth.authority import Authority
-from mnemon_server.auth.grants import connections
+from mnemon_server.auth.families import connections
 from mnemon_server.auth.passphrase import hash_passphrase
 from mnemon_server.auth.sessions import SessionStore
 from mnemon_server.auth.store import AuthStore
