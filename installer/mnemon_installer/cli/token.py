@@ -55,7 +55,7 @@ def revoke(name: Name, as_json: JsonFlag = False) -> None:
 def passphrase(as_json: JsonFlag = False) -> None:
     """Make the hash of an owner's passphrase, for MNEMON_OWNER_PASSPHRASE_HASH; the passphrase is asked for, or read
     from standard input."""
-    from mnemon_server.auth.passphrase import hash_passphrase
+    from mnemon_server.auth.passphrase import checked_passphrase, hash_passphrase
 
     if sys.stdin.isatty():
         given = questions.ask_secret("Passphrase:")
@@ -63,6 +63,4 @@ def passphrase(as_json: JsonFlag = False) -> None:
             raise UsageError("these are two different passphrases", "mnemon token passphrase")
     else:
         given = first_line_of_stdin()
-    if not given:
-        raise UsageError("an empty passphrase lets anybody in", "mnemon token passphrase")
-    console.show({"hash": hash_passphrase(given)}, lambda told: [told["hash"]], as_json)
+    console.show({"hash": hash_passphrase(checked_passphrase(given))}, lambda told: [told["hash"]], as_json)

@@ -10,8 +10,10 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
+from mnemon_server.errors import UsageError
+
 COST = 2**15  # RFC 7914's N; with r = 8 32 MB and about 0.1 s
-LONGEST = 1_024  # characters
+SHORTEST, LONGEST = 8, 1_024  # characters
 _MOST_MEMORY = 256 * 1024 * 1024  # bytes; a hash that asks for more is none of ours
 
 
@@ -31,6 +33,17 @@ def hash_passphrase(passphrase: str, cost: int = COST) -> str:
     return f"scrypt${cost}$8$1${_encoded(salt)}${_encoded(value)}"
 
 
+def checked_passphrase(passphrase: str) -> str:
+    """The passphrase, when it is one that strangers do not guess in the tries they have.
+
+    Raises:
+        UsageError: too short, or too long to be looked at.
+    """
+    if not SHORTEST <= len(_plain(passphrase).decode("utf-8", "replace")) <= LONGEST:
+        raise UsageError(f"a passphrase has {SHORTEST} to {LONGEST:,} characters", "mnemon token passphrase")
+    return passphrase
+
+
 def is_hash(text: str) -> bool:
     """Whether `text` is a hash that `is_right` can check."""
     return _parsed(text) is not None
@@ -46,11 +59,20 @@ def is_right(passphrase: str, hashed: str) -> bool:
 
 
 def _scrypt(passphrase: str, how: _Hash) -> bytes:
-    # The same letters typed on another machine may come composed otherwise.
-    plain = unicodedata.normalize("NFKC", passphrase.strip()).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(
-        plain, salt=how.salt, n=how.cost, r=how.block, p=how.lanes, maxmem=_MOST_MEMORY + 1_000_000, dklen=32
+        _plain(passphrase),
+        salt=how.salt,
+        n=how.cost,
+        r=how.block,
+        p=how.lanes,
+        maxmem=_MOST_MEMORY + 1_000_000,
+        dklen=32,
     )
+
+
+def _plain(passphrase: str) -> bytes:
+    """The same letters typed on another machine may come composed otherwise."""
+    return unicodedata.normalize("NFKC", passphrase.strip()).encode("utf-8", "surrogatepass")
 
 
 def _parsed(text: str) -> _Hash | None:

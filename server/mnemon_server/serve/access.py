@@ -66,7 +66,7 @@ def _public_url(environment: Mapping[str, str]) -> str:
 
 
 def _passphrase_hash(environment: Mapping[str, str], settings: Settings, is_loopback: bool) -> str:
-    from mnemon_server.auth.passphrase import hash_passphrase, is_hash
+    from mnemon_server.auth.passphrase import checked_passphrase, hash_passphrase, is_hash
 
     hashed = environment.get("MNEMON_OWNER_PASSPHRASE_HASH", "").strip()
     if hashed:
@@ -79,7 +79,7 @@ def _passphrase_hash(environment: Mapping[str, str], settings: Settings, is_loop
             "beyond this machine the owner's passphrase is given as its hash only", "set MNEMON_OWNER_PASSPHRASE_HASH"
         )
     plain = plain or (_first_line(settings.passphrase_path) if is_loopback else "")
-    return hash_passphrase(plain) if plain else ""
+    return hash_passphrase(checked_passphrase(plain)) if plain else ""
 
 
 def _first_line(path: Path) -> str:

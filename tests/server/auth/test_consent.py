@@ -21,7 +21,7 @@ from mnemon_server.auth.administration import (
     token_revoke,
 )
 from mnemon_server.auth.devices import DeviceTrouble
-from mnemon_server.auth.passphrase import hash_passphrase, is_hash, is_right
+from mnemon_server.auth.passphrase import checked_passphrase, hash_passphrase, is_hash, is_right
 from mnemon_server.client.dispatch import ADMINISTRATIVE
 from mnemon_server.errors import UsageError
 
@@ -159,6 +159,13 @@ def test_a_passphrase_is_kept_as_a_hash_that_differs_each_time() -> None:
     assert is_right("häuser\u0308", one)
     assert is_right(" häuse\u0072\u0308 ", other)
     assert not is_right("hauser", one)
+
+
+@pytest.mark.parametrize("text", ["", "       ", "short", " sevench ", "x" * 1_025])
+def test_what_can_be_guessed_is_no_passphrase(text: str) -> None:
+    with pytest.raises(UsageError, match="a passphrase has"):
+        checked_passphrase(text)
+    assert checked_passphrase("eight ch") == "eight ch"
 
 
 @pytest.mark.parametrize(
