@@ -89,28 +89,35 @@ def for_our_resource(authority: Authority, handle: Handler) -> Handler:
 
 def registering(authority: Authority, handle: Handler) -> Handler:
     """Too many are told when to come back, and addresses are looked at as they were sent: once the SDK has parsed
-    them, a backslash is a slash."""
+    them, a backslash is a slash and `loc%61lhost` is localhost."""
 
     async def answer(request: Request) -> Response:
         wait = await anyio.to_thread.run_sync(clients.seconds_to_wait, authority.store, authority.clock())
         if wait:
             return refused(429, "temporarily_unavailable", "too many registrations; try again later", wait)
-        if not _has_plain_redirects(await request.body()):
-            return refused(400, "invalid_redirect_uri", "a redirect address has characters that have no place in one")
+        sent = _sent(await request.body())
+        if not _has_allowed_redirects(sent):
+            await authority.watch.note_rarely("register", "refused", claimed=str(sent.get("client_name", "")))
+            return refused(400, "invalid_redirect_uri", clients.WHERE_A_CODE_MAY_GO)
         return await handle(request)
 
     return answer
 
 
-def _has_plain_redirects(body: bytes) -> bool:
-    """True as well for what is no registration at all: the SDK says so in its own words."""
+def _sent(body: bytes) -> dict[str, object]:
+    """Empty for what is no registration at all: the SDK says so in its own words."""
     try:
-        redirects = json.loads(body)["redirect_uris"]
-    except (ValueError, RecursionError, TypeError, KeyError):
-        return True
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def _has_allowed_redirects(sent: dict[str, object]) -> bool:
+    redirects = sent.get("redirect_uris")
     if not isinstance(redirects, list):
-        return True
-    return all(clients.is_plain(address) for address in redirects if isinstance(address, str))
+        return True  # likewise
+    return all(clients.is_allowed_redirect(address) for address in redirects if isinstance(address, str))
 
 
 def _error_of(response: Response) -> str:

@@ -6,7 +6,6 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 import anyio.to_thread
 import apsw
@@ -30,6 +29,7 @@ from mnemon_server.errors import MnemonError
 REQUEST_LIFETIME = 600.0  # seconds to type a passphrase
 OWNER_SCOPES = [clients.SCOPE, "owner"]
 _LONGEST_TOKEN = 512
+_LONGEST_REQUEST = 8_000  # characters: strangers may leave hundreds of them here
 # A token that was good is taken at its word for so long; revoked here it is forgotten at once, elsewhere after this.
 _REMEMBERED = 5.0  # seconds
 _SPACING = 60.0  # seconds between two notes of a token's use
@@ -138,8 +138,11 @@ class Authority:
         if params.resource is not None and not self.is_ours(params.resource):
             await self.watch.note_rarely("authorize", "for another resource", name)
             raise AuthorizeError("invalid_target", "this server is another resource")
+        kept = json.dumps(params.model_dump(mode="json"))
+        if len(kept) > _LONGEST_REQUEST:
+            await self.watch.note_rarely("authorize", "too long", name)
+            raise AuthorizeError("invalid_request", "the request is too long")
         ticket = new_secret("t")
-        kept = params.model_dump(mode="json")
         await anyio.to_thread.run_sync(self._keep_request, ticket, client.client_id or "", kept)
         await self.watch.note_rarely("authorize", "ok", name)
         return f"{self.public_url}/consent?tx={ticket}"
@@ -213,7 +216,7 @@ class Authority:
         with self.store.read() as connection:
             return grants.find_access(connection, hashed, self.clock())
 
-    def _keep_request(self, ticket: str, client_id: str, parameters: dict[str, Any]) -> None:  # Any: JSON
+    def _keep_request(self, ticket: str, client_id: str, parameters: str) -> None:
         now = self.clock()
         with self.store.write() as connection:
             connection.execute("DELETE FROM requests WHERE expires_at < ?", (now,))
@@ -224,5 +227,5 @@ class Authority:
             )
             connection.execute(
                 "INSERT INTO requests VALUES (?, ?, ?, ?)",
-                (digest(ticket), client_id, json.dumps(parameters), now + REQUEST_LIFETIME),
+                (digest(ticket), client_id, parameters, now + REQUEST_LIFETIME),
             )

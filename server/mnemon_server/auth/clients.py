@@ -16,11 +16,14 @@ SCOPE = "memory"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 # Where a code may be sent to, apart from this machine: the callbacks of claude.ai on the web and in its apps.
 CALLBACKS = ("https://claude.ai/api/mcp/auth_callback", "https://claude.com/api/mcp/auth_callback")
+WHERE_A_CODE_MAY_GO = "a redirect address is a callback of claude.ai or claude.com, or on this machine"
 MOST_CLIENTS = 200
 UNUSED = 86_400.0  # seconds after which a client without a token goes
 MOST_REGISTRATIONS, REGISTRATION_SPAN = 20, 600.0
 _NAME_LIMIT = 80
-_PLAIN_ADDRESS = re.compile(r'[!"$-\[\]-~]{1,2000}')  # printable ASCII without space, backslash and fragment
+# Printable ASCII without space, backslash and fragment: what everybody reads in the same way. Browsers, and the SDK
+# when it parses an address, take a backslash for a slash and drop line breaks.
+_PLAIN_ADDRESS = re.compile(r'[!"$-\[\]-~]{1,2000}')
 
 
 class Client(OAuthClientInformationFull):
@@ -85,9 +88,7 @@ def register(store: AuthStore, client: OAuthClientInformationFull, now: float) -
     """
     redirects = [str(address) for address in client.redirect_uris or []]
     if not redirects or len(redirects) > 10 or not all(map(is_allowed_redirect, redirects)):
-        raise RegistrationError(
-            "invalid_redirect_uri", "a redirect address is a callback of claude.ai or claude.com, or on this machine"
-        )
+        raise RegistrationError("invalid_redirect_uri", WHERE_A_CODE_MAY_GO)
     client.token_endpoint_auth_method, client.client_secret, client.client_secret_expires_at = "none", None, None
     client.client_name = inert(client.client_name or "")
     client.scope, client.response_types = SCOPE, ["code"]
@@ -108,17 +109,18 @@ def seconds_to_wait(store: AuthStore, now: float) -> int:
     """0 while another client may register."""
     with store.read() as connection:
         recent = connection.execute(
-            "SELECT at FROM registrations WHERE at > ? ORDER BY at DESC LIMIT ?",
-            (now - REGISTRATION_SPAN, MOST_REGISTRATIONS),
+            "SELECT at FROM registrations WHERE at > ? AND at <= ? ORDER BY at DESC LIMIT ?",
+            (now - REGISTRATION_SPAN, now, MOST_REGISTRATIONS),
         ).fetchall()
     if len(recent) < MOST_REGISTRATIONS:
         return 0
-    return min(int(REGISTRATION_SPAN), max(1, int(float(recent[-1][0] or 0) + REGISTRATION_SPAN - now) + 1))
+    return min(int(REGISTRATION_SPAN), int(float(recent[-1][0] or 0) + REGISTRATION_SPAN - now) + 1)
 
 
 def _make_room(connection: apsw.Connection, now: float) -> str:
     """Collect what nobody uses; why there is no room all the same, if there is none."""
-    connection.execute("DELETE FROM registrations WHERE at <= ?", (now - REGISTRATION_SPAN,))
+    # A clock that was set back shuts nobody out until it has caught up.
+    connection.execute("DELETE FROM registrations WHERE at <= ? OR at > ?", (now - REGISTRATION_SPAN, now))
     recent = int(connection.execute("SELECT count(*) FROM registrations").get or 0)
     if recent >= MOST_REGISTRATIONS:
         return "too many registrations; try again in ten minutes"
@@ -144,7 +146,7 @@ def is_allowed_redirect(address: str) -> bool:
 
 def is_loopback_address(address: str) -> bool:
     """`http://localhost:1234/callback` and the like, and nothing that only looks like it."""
-    if not is_plain(address):
+    if not _PLAIN_ADDRESS.fullmatch(address):
         return False
     try:
         parts = urlsplit(address)
@@ -153,12 +155,6 @@ def is_loopback_address(address: str) -> bool:
         return False
     host = parts.netloc.removesuffix(f":{port}") if port is not None else parts.netloc
     return parts.scheme == "http" and host.lower() in LOOPBACK and "@" not in parts.netloc
-
-
-def is_plain(address: str) -> bool:
-    """Whether everybody reads this address in the same way. Browsers, and the SDK when it parses one, take a backslash
-    for a slash and drop line breaks."""
-    return _PLAIN_ADDRESS.fullmatch(address) is not None
 
 
 def redirect_host(address: str) -> str:

@@ -22,6 +22,8 @@ from mnemon_server.auth.store import digest
 from mnemon_server.errors import UsageError
 
 _AT_ONCE = 2  # passphrases hashed at the same time: each takes 32 MB and a tenth of a second
+# From its callback Claude goes on to its other name or to the app on the desktop.
+_CLAUDE = "https://claude.ai https://claude.com claude:"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Consent:
             leads_to=clients.redirect_host(address),
             ticket=ticket,
         )
-        headers = consent_page.headers(_origin(address)) | ({"Retry-After": str(wait)} if wait else {})
+        headers = consent_page.headers(_way_on(address)) | ({"Retry-After": str(wait)} if wait else {})
         return HTMLResponse(consent_page.question(asking, trouble), status, headers)
 
     async def _answered(self, asked: _Request, ticket: str, passphrase: str) -> Response:
@@ -136,10 +138,9 @@ class Consent:
 
     def _back(self, asked: _Request, **answer: str) -> Response:
         state = {"state": asked.params.state} if asked.params.state is not None else {}
-        address = construct_redirect_uri(
-            str(asked.params.redirect_uri), **answer, **state, iss=self._authority.public_url
-        )
-        return RedirectResponse(address, 302, consent_page.headers(_origin(address)))
+        redirect = str(asked.params.redirect_uri)
+        address = construct_redirect_uri(redirect, **answer, **state, iss=self._authority.public_url)
+        return RedirectResponse(address, 302, consent_page.headers(_way_on(redirect)))
 
     # --- What both doors need --------------------------------------------------------------------------------------
 
@@ -196,10 +197,17 @@ def _is_from_elsewhere(request: Request, public_url: str) -> bool:
     if origin in ("", "null"):
         # Under `no-referrer` browsers send "null" for our own form too.
         return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
-    return urlsplit(origin).netloc not in (urlsplit(public_url).netloc, request.headers.get("host", ""))
+    try:
+        sender = urlsplit(origin).netloc
+    except ValueError:  # no browser sends that
+        return True
+    return sender not in (urlsplit(public_url).netloc, request.headers.get("host", ""))
 
 
-def _origin(address: str) -> str:
+def _way_on(address: str) -> str:
+    """Where a browser may come to after our form: Chromium holds `form-action` against every redirect that follows."""
+    if address in clients.CALLBACKS:
+        return _CLAUDE
     parts = urlsplit(address)
     # A content security policy has no way to write an IPv6 address; browsers would block the way back.
     return f"{parts.scheme}:" if "[" in parts.netloc else f"{parts.scheme}://{parts.netloc}"

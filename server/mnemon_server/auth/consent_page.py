@@ -78,10 +78,10 @@ def notice(title: str, text: str) -> str:
     return _page(title, f'<p role="alert">{escape(text)}</p>')
 
 
-def headers(redirect_origin: str = "") -> dict[str, str]:
-    """Nothing from elsewhere, no frame, no copy kept. The form may lead to us and on to `redirect_origin`: browsers
+def headers(way_on: str = "") -> dict[str, str]:
+    """Nothing from elsewhere, no frame, no copy kept. The form may lead to us and to the sources in `way_on`: browsers
     check `form-action` for the redirect that answers a form as well."""
-    form = f"'self' {redirect_origin}".strip()
+    form = f"'self' {way_on}".strip()
     policy = (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {form}; "
         "frame-ancestors 'none'; base-uri 'none'"

@@ -98,7 +98,10 @@ def _resource_metadata(authority: Authority) -> dict[str, object]:
 def _metadata(authority: Authority, found: dict[str, object]) -> Handler:
     async def answer(request: Request) -> Response:
         await authority.watch.note_rarely("discovery", "ok")
-        return JSONResponse(found, headers={"Cache-Control": "public, max-age=3600"})
+        # Without OAuth yet: whoever looks again after a passphrase was set has to see it.
+        return JSONResponse(
+            found, headers={"Cache-Control": "public, max-age=3600"} if authority.has_oauth else NO_STORE
+        )
 
     return answer
 

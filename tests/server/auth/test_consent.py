@@ -61,7 +61,7 @@ def test_nothing_can_frame_keep_or_redirect_the_page(door: Door) -> None:
     for part in (
         "default-src 'none'",
         "frame-ancestors 'none'",
-        "form-action 'self' https://claude.ai",
+        "form-action 'self' https://claude.ai https://claude.com claude:;",
         "base-uri 'none'",
     ):
         assert part in policy
@@ -70,6 +70,20 @@ def test_nothing_can_frame_keep_or_redirect_the_page(door: Door) -> None:
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("answer", ["allow", "deny"])
+def test_a_browser_may_go_on_to_where_claude_goes_on_to(door: Door, answer: str) -> None:
+    """Chromium stops at the first redirect after a form that the page did not name, with the code used up: claude.ai's
+    callback leads on to claude.com or, for the app on the desktop, to `claude:`."""
+    way_on = "form-action 'self' https://claude.ai https://claude.com claude:;"
+    page = door.browser.get("/consent", params={"tx": door.ticket()})
+    assert way_on in page.headers["content-security-policy"]
+    assert way_on in door.consent(door.ticket(), answer=answer).headers["content-security-policy"]
+    assert way_on in door.consent(door.ticket(), "wrong").headers["content-security-policy"]
+    here = door.ticket(CLAUDE_CODE, redirect_uri="http://localhost:8123/callback")
+    policy = door.browser.get("/consent", params={"tx": here}).headers["content-security-policy"]
+    assert "form-action 'self' http://localhost:8123;" in policy
 
 
 def test_it_can_be_read_by_everybody(door: Door) -> None:

@@ -161,13 +161,16 @@ def test_a_code_is_never_sent_to_a_stranger(door: Door, redirect: str) -> None:
         "http://local\thost/",
         "http://localhost/ x",
         "http://localhost/#",
+        "http://loc%61lhost/",
+        "http://2130706433/",
+        "http://ⓛocalhost/",
         "http://localhost/" + "a" * 2_000,
     ],
 )
 def test_an_address_that_not_everybody_reads_in_the_same_way_is_refused_as_it_was_sent(
     door: Door, redirect: str
 ) -> None:
-    """Once it is parsed a backslash is a slash, and a line break is gone."""
+    """Once it is parsed a backslash is a slash, a line break is gone, and a number is an address."""
     assert not is_allowed_redirect(redirect)
     answer = door.register(redirect_uris=[CALLBACK, redirect])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_redirect_uri")

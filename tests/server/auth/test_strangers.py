@@ -142,6 +142,13 @@ def test_a_clock_set_back_a_little_makes_nobody_a_thief(door: Door) -> None:
     assert door.refresh(tokens.refresh).status_code == 200
 
 
+def test_a_clock_set_back_keeps_nobody_from_registering(door: Door) -> None:
+    while door.register().status_code == 201:
+        pass
+    door.pass_time(-86_400)
+    assert [door.register().status_code for _ in range(21)] == [201] * 20 + [429]
+
+
 def test_ending_one_connection_disturbs_no_other_that_is_being_made(door: Door) -> None:
     store = door.authority.store
     ended = door.come_in(door.register(client_name="Ended").json()["client_id"])
@@ -204,6 +211,31 @@ def test_a_web_page_cannot_use_up_the_owners_guesses(door: Door) -> None:
     for _ in range(6):
         assert door.browser.post("/auth/exchange", json=EXCHANGE, headers=from_a_page).status_code == 403
     assert door.browser.post("/auth/exchange", json=EXCHANGE | {"secret": PASSPHRASE}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[", "https://[x]:y", "x", "https://memory.example@evil.example"])
+def test_an_origin_that_is_none_is_from_elsewhere(door: Door, origin: str) -> None:
+    ticket, headers = door.ticket(), {"origin": origin}
+    assert door.consent(ticket, origin=origin).status_code == 403
+    assert door.browser.post("/auth/exchange", json=EXCHANGE, headers=headers).json()["problem"]["code"] == (
+        "foreign-origin"
+    )
+    assert door.consent(ticket).status_code == 302
+
+
+def test_what_strangers_leave_behind_has_a_bound(door: Door) -> None:
+    told = sent_back(door.authorize(state="s" * 9_000))
+    assert (told["error"], told["iss"]) == ("invalid_request", URL)
+    oldest = door.ticket(state="s" * 2_000)
+    with door.authority.store.write() as connection:
+        connection.execute(
+            "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 500)"
+            " INSERT INTO requests SELECT randomblob(32), client_id, parameters, expires_at + n FROM requests, many"
+        )
+    newest = door.ticket()
+    with door.authority.store.read() as connection:
+        assert connection.execute("SELECT count(*) FROM requests").get == 500
+    assert (door.consent(oldest).status_code, door.consent(newest).status_code) == (400, 302)
 
 
 def test_a_client_with_a_document_of_its_own_learns_that_it_is_not_fetched(door: Door) -> None:
