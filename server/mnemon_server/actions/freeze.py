@@ -8,10 +8,10 @@ from typing import Any
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import UsageError, VaultBusy
 from mnemon_server.memory import as_rfc3339
-from mnemon_server.vault.connection import is_lease_over, read_meta, write_meta
+from mnemon_server.vault.connection import LONGEST_LEASE, is_lease_over, read_meta, write_meta
 from mnemon_server.vault.memories import system_clock
 
-LONGEST = 3_600  # seconds
+LONGEST = LONGEST_LEASE // 1_000  # seconds
 
 
 def run(context: ActionContext, seconds: int = 900, lease: str = "") -> dict[str, Any]:
@@ -23,7 +23,7 @@ def run(context: ActionContext, seconds: int = 900, lease: str = "") -> dict[str
 
     Raises:
         UsageError: seconds out of range.
-        VaultBusy: somebody else holds the vault frozen.
+        VaultBusy: somebody else holds the vault frozen; or the lease is over, and writes may have come in since.
         VaultMoved: the memories live elsewhere.
     """
     if not 1 <= seconds <= LONGEST:
@@ -34,6 +34,8 @@ def run(context: ActionContext, seconds: int = 900, lease: str = "") -> dict[str
         holder = read_meta(connection, "frozen_by") or ""
         if is_frozen and not (lease and secrets.compare_digest(holder.encode(), lease.encode())):
             raise VaultBusy("the vault is frozen by somebody else", "try again when its lease is over")
+        if lease and not is_frozen:
+            raise VaultBusy("this lease is over, and the vault may have changed since", "freeze it anew")
         ours = holder if is_frozen else secrets.token_hex(16)
         write_meta(connection, "state", "frozen")
         write_meta(connection, "frozen_until", str(until))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnemon_server.errors import MnemonError
+from mnemon_server.errors import DiskTrouble, MnemonError
 from mnemon_server.folders import make_private
 from mnemon_server.settings import Settings
 
@@ -110,11 +110,24 @@ def _has_devices(path: Path) -> bool:
 
 
 def _make_token(path: Path) -> str:
+    """A new one in a file of its own; another server may have been faster, and then it is that one's."""
     token = f"mnemon_l_{secrets.token_urlsafe(32)}"
     make_private(path.parent)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(token + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = path.with_name(f"{path.name}.part-{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(token + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                return _first_line(path)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as trouble:
+        raise DiskTrouble(
+            f"no token can be kept in {path}: {trouble.strerror or trouble}", "set MNEMON_LOCAL_TOKEN"
+        ) from trouble
     return token

@@ -130,8 +130,8 @@ def doors_of(order: Order, port: int, public_url: str) -> Doors:
     """The addresses that are ours: the public one, and on loopback every name of it."""
     from mnemon_server.serve.http_app import Doors
 
-    local = f"http://{'localhost' if order.is_loopback else order.host}:{port}"
-    url = public_url or local.replace("localhost", "127.0.0.1")
+    bare = order.host.strip("[]")
+    url = public_url or f"http://{f'[{bare}]' if ':' in bare else bare}:{port}"
     hosts, origins = {urlsplit(url).netloc.lower()}, set[str]()
     if order.is_loopback:
         names = ("localhost", "127.0.0.1", "[::1]")

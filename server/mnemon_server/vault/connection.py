@@ -15,6 +15,8 @@ from mnemon_server.vault.frequencies import TermFrequencies
 from mnemon_server.vault.open import Opened, drop_stale_sidecars, file_identity, open_vault_file
 from mnemon_server.vault.trouble import named_trouble
 
+LONGEST_LEASE = 3_600_000  # milliseconds
+
 
 class Vault:
     """A vault that any thread may use, one at a time; opened on first use, created when absent.
@@ -160,9 +162,10 @@ def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:
 
 
 def is_lease_over(connection: apsw.Connection) -> bool:
-    """Whether whoever froze the vault has let its time pass. Wall clock: a machine that slept has aged."""
+    """Whether whoever froze the vault has let its time pass. Wall clock: a machine that slept has aged. A lease that
+    would last longer than any does is over as well: the clock was set back."""
     until = read_meta(connection, "frozen_until")
-    return until is not None and time.time_ns() // 1_000_000 >= int(until)
+    return until is not None and not 0 < int(until) - time.time_ns() // 1_000_000 <= LONGEST_LEASE
 
 
 def thaw(connection: apsw.Connection) -> None:

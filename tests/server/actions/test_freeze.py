@@ -54,6 +54,24 @@ def test_a_lease_that_was_left_behind_ends_by_the_wall_clock(
     assert client.call("thaw", lease=lease)["thawed"] is False
 
 
+def test_whoever_comes_too_late_to_renew_is_told_that_the_vault_may_have_changed(
+    client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = client.call("freeze", seconds=60)["lease"]
+    later = time.time_ns() + 120 * 1_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    with pytest.raises(VaultBusy, match="may have changed"):
+        client.call("freeze", lease=lease)
+    assert save(client) == "new"
+
+
+def test_a_clock_that_was_set_back_freezes_nobody_for_a_day(client: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.call("freeze", seconds=900)
+    earlier = time.time_ns() - 86_400 * 1_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: earlier)
+    assert save(client) == "new"
+
+
 @pytest.mark.parametrize("seconds", [0, -1, 3_601])
 def test_a_lease_has_an_end(client: InProcess, seconds: int) -> None:
     with pytest.raises(UsageError, match="seconds"):

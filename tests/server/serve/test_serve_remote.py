@@ -14,9 +14,10 @@ import pytest
 from mcp import Client
 from tests.remote_server import TOKEN, RemoteServer, Talk, serving
 
-from mnemon_server.errors import UsageError
-from mnemon_server.serve.access import Access
+from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.serve.access import Access, BadCredential, find_access
 from mnemon_server.serve.remote import Order, Refused, _check, doors_of, is_loopback, ordered
+from mnemon_server.settings import Settings
 
 SECRET_TEXT = "the-heron-nests-behind-the-mill"
 
@@ -171,6 +172,36 @@ def test_on_this_machine_a_token_is_made_once(tmp_path: Path) -> None:
     assert token not in server.log.read_text(encoding="utf-8")
 
 
+def test_a_token_that_cannot_be_read_or_is_open_to_others_is_not_passed_over(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / ".mnemon")
+    settings.token_path.mkdir(parents=True)
+    with pytest.raises(BadCredential, match="cannot be read"):
+        find_access({}, settings, is_loopback=True)
+    settings.token_path.rmdir()
+    settings.token_path.write_text(f"{TOKEN}\n")
+    settings.token_path.chmod(0o644)
+    with pytest.raises(BadCredential, match="other users"):
+        find_access({}, settings, is_loopback=True)
+    settings.token_path.chmod(0o600)
+    assert find_access({}, settings, is_loopback=True).token == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({"MNEMON_LOCAL_TOKEN": "short"}, "fewer than"),
+        ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_OWNER_PASSPHRASE_HASH": "plain words"}, "no scrypt hash"),
+        ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_OWNER_PASSPHRASE": "a long passphrase"}, "as its hash only"),
+        ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_PUBLIC_URL": "http://memory.example"}, "not https"),
+    ],
+)
+def test_a_credential_that_is_none_is_refused_beyond_this_machine(
+    tmp_path: Path, environment: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(MnemonError, match=reason):
+        find_access(environment, Settings(tmp_path / ".mnemon"), is_loopback=False)
+
+
 @pytest.mark.parametrize(
     ("words", "order"),
     [
@@ -203,7 +234,9 @@ def test_our_own_addresses() -> None:
     public = doors_of(Order("0.0.0.0", 8080), 8080, "https://memory.example")
     assert (public.hosts, public.origins) == (frozenset({"memory.example"}), frozenset())
     local = doors_of(Order("localhost", 0), 4711, "")
-    assert local.public_url == "http://127.0.0.1:4711"
+    assert local.public_url == "http://localhost:4711"
     assert "localhost:*" in local.hosts
+    for host in ("::1", "[::1]"):
+        assert doors_of(Order(host, 0), 4711, "").public_url == "http://[::1]:4711"
     behind = doors_of(Order(), 8000, "https://memory.example")
     assert "memory.example" in behind.hosts
