@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from typing import Any
 
 import apsw
 
-from mnemon_server.folders import make_private
+from mnemon_server.auth.private_file import open_private
 
 LIFETIME = 7 * 86_400.0  # seconds since a session was last used
 _SPACING = 60.0  # seconds; a session in use is noted no more often than this
-_BUSY_TIMEOUT = 5_000  # milliseconds
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
   id_hash BLOB PRIMARY KEY,
@@ -113,12 +111,12 @@ class SessionStore:
     def _opened(self) -> apsw.Connection:
         if self._connection is None:
             try:
-                self._connection = _open(self._path)
+                self._connection = open_private(self._path, _prepare)
             except (apsw.NotADBError, apsw.CorruptError):
                 # Losing it costs clients a new handshake; refusing to start would cost them the server.
                 for suffix in ("", "-wal", "-shm"):
                     Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-                self._connection = _open(self._path)
+                self._connection = open_private(self._path, _prepare)
         return self._connection
 
 
@@ -127,19 +125,8 @@ def hashed(session_id: str) -> bytes:
     return hashlib.sha256(session_id.encode("utf-8", "replace")).digest()
 
 
-def _open(path: Path) -> apsw.Connection:
-    make_private(path.parent)
-    if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    try:
-        connection.set_busy_timeout(_BUSY_TIMEOUT)
-        connection.transaction_mode = "IMMEDIATE"
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "NORMAL")  # a power cut may cost the last sessions, a crash of ours none
-        with connection:
-            connection.execute(_SCHEMA)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _prepare(connection: apsw.Connection) -> None:
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "NORMAL")  # a power cut may cost the last sessions, a crash of ours none
+    with connection:
+        connection.execute(_SCHEMA)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ from pathlib import Path
 
 import apsw
 
+from mnemon_server.auth.private_file import open_private
 from mnemon_server.errors import DiskTrouble, MnemonError
-from mnemon_server.folders import make_private
 
-_BUSY_TIMEOUT = 5_000  # milliseconds
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE devices (
@@ -85,7 +83,7 @@ class AuthStore:
 
     def _opened(self) -> apsw.Connection:
         if self._connection is None:
-            self._connection = _open(self.path)
+            self._connection = open_private(self.path, lambda connection: _prepare(connection, self.path))
         return self._connection
 
 
@@ -99,23 +97,8 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def _open(path: Path) -> apsw.Connection:
-    make_private(path.parent)
-    if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    try:
-        connection.set_busy_timeout(_BUSY_TIMEOUT)
-        connection.transaction_mode = "IMMEDIATE"
-        connection.pragma("foreign_keys", 1)
-        _prepare(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
 def _prepare(connection: apsw.Connection, path: Path) -> None:
+    connection.pragma("foreign_keys", 1)
     version = connection.pragma("user_version")
     if version == _VERSION:
         return

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from types import EllipsisType
+from typing import Any
 
 import anyio
 from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Send
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
 
 _ID = b"mcp-session-id"
 
@@ -94,3 +97,30 @@ def replayed(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
+
+
+def message_of(body: bytes) -> dict[str, Any]:  # Any: JSON
+    """The JSON object that a body is; an empty one for what is none."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def is_notification(message: dict[str, Any]) -> bool:
+    """Whether a message of the protocol wants no answer."""
+    method = message.get("method")
+    return "id" not in message and isinstance(method, str) and method.startswith("notifications/")
+
+
+def with_session(scope: Scope, session_id: str) -> Scope:
+    """The same request in another session."""
+    headers = [(name, session_id.encode() if name == _ID else value) for name, value in scope["headers"]]
+    return {**scope, "headers": headers}
+
+
+async def unknown_session(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to an id that is nobody's, in the protocol's own words."""
+    error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Session not found"}}
+    await JSONResponse(error, status_code=404)(scope, receive, send)

@@ -22,12 +22,20 @@ import apsw
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, authorization_context
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnemon_server.auth.sessions import KeptSession, SessionStore, hashed
 from mnemon_server.errors import MnemonError
-from mnemon_server.serve.exchange import Exchange, body_of, replayed
+from mnemon_server.serve.exchange import (
+    Exchange,
+    body_of,
+    is_notification,
+    message_of,
+    replayed,
+    unknown_session,
+    with_session,
+)
 from mnemon_server.serve.mcp_server import SESSION_NAME
 
 _ID = b"mcp-session-id"
@@ -82,8 +90,8 @@ class ResumingSessions:
 
     async def _opening(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await body_of(receive)
-        message = _parsed(body)
-        if _is_notification(message):
+        message = message_of(body)
+        if is_notification(message):
             # Seen from claude.ai: `notifications/initialized` without the id. There is nothing to do for it.
             await Response(status_code=202)(scope, receive, send)
             return
@@ -111,7 +119,7 @@ class ResumingSessions:
     async def _within(self, session_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         live = await self._found(session_id, scope)
         if live is None:
-            await _unknown(scope, receive, send)
+            await unknown_session(scope, receive, send)
             return
         if scope["method"] == "DELETE":
             await self._ending(session_id, live, scope, receive, send)
@@ -204,14 +212,14 @@ class ResumingSessions:
         )
         inbound = receive if body is None else replayed(body, receive)
         named = {**scope, SESSION_NAME: hashed(session_id).hex()[:16]}
-        await self._app(_renamed(named, live.inner), inbound, exchange.send)
+        await self._app(with_session(named, live.inner), inbound, exchange.send)
         return exchange
 
     async def _ending(self, session_id: str, live: _Live, scope: Scope, receive: Receive, send: Send) -> None:
         """DELETE is final: nothing resumes the session between the SDK's answer and ours."""
         async with self._lock_of(session_id):
             exchange = Exchange(send, rename=(live.inner, session_id), hold=...)
-            await self._app(_renamed(scope, live.inner), receive, exchange.send)
+            await self._app(with_session(scope, live.inner), receive, exchange.send)
             if exchange.status < 300 or exchange.status == 404:
                 self._live.pop(session_id, None)
                 await self._ask_store(lambda: self._store.end(session_id), None)
@@ -246,28 +254,5 @@ def principal(scope: Scope) -> str:
     return json.dumps(context, sort_keys=True)
 
 
-def _parsed(body: bytes) -> dict[str, Any]:  # Any: JSON
-    try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
-
-
-def _is_notification(message: dict[str, Any]) -> bool:
-    method = message.get("method")
-    return "id" not in message and isinstance(method, str) and method.startswith("notifications/")
-
-
-def _renamed(scope: Scope, inner: str) -> Scope:
-    headers = [(name, inner.encode() if name == _ID else value) for name, value in scope["headers"]]
-    return {**scope, "headers": headers}
-
-
 async def _nowhere(event: Message) -> None:
     return
-
-
-async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
-    error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Session not found"}}
-    await JSONResponse(error, status_code=404)(scope, receive, send)
