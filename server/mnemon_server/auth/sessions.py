@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class SessionStore:
             apsw.Error, OSError: it cannot be written.
         """
         now = self._clock()
-        with self._lock, self._opened() as connection:
+        with self._asked() as asked, asked as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)",
                 (hashed(session_id), kept.version, json.dumps(kept.initialize), kept.owner, now, now),
@@ -65,27 +66,23 @@ class SessionStore:
 
     def find(self, session_id: str) -> KeptSession | None:
         """The session with this id, unless it was ended or has expired."""
-        with self._lock:
-            row = (
-                self._opened()
-                .execute(
-                    "SELECT version, initialize, owner FROM sessions WHERE id_hash = ? AND used_at >= ?",
-                    (hashed(session_id), self._clock() - self._lifetime),
-                )
-                .fetchone()
-            )
+        with self._asked() as connection:
+            row = connection.execute(
+                "SELECT version, initialize, owner FROM sessions WHERE id_hash = ? AND used_at >= ?",
+                (hashed(session_id), self._clock() - self._lifetime),
+            ).fetchone()
         return KeptSession(row[0], json.loads(row[1]), row[2]) if row else None
 
     def note_use(self, session_id: str) -> None:
         """The session is in use, so its seven days begin again; written at most once a minute."""
         key, now = hashed(session_id), self._clock()
-        with self._lock:
+        with self._asked() as connection:
             if abs(now - self._noted.get(key, 0.0)) < _SPACING:
                 return
             if len(self._noted) > 10_000:
                 self._noted.clear()
             self._noted[key] = now
-            self._opened().execute("UPDATE sessions SET used_at = ? WHERE id_hash = ?", (now, key))
+            connection.execute("UPDATE sessions SET used_at = ? WHERE id_hash = ?", (now, key))
 
     def is_due(self, session_id: str) -> bool:
         """Whether `note_use` has something to write; asks no disk."""
@@ -93,14 +90,14 @@ class SessionStore:
 
     def end(self, session_id: str) -> None:
         """Forget the session for good."""
-        with self._lock:
-            self._opened().execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(session_id),))
+        with self._asked() as connection:
+            connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(session_id),))
 
     def count(self) -> int:
         """How many sessions could be resumed."""
-        with self._lock:
+        with self._asked() as connection:
             alive = self._clock() - self._lifetime
-            return int(self._opened().execute("SELECT count(*) FROM sessions WHERE used_at >= ?", (alive,)).get)
+            return int(connection.execute("SELECT count(*) FROM sessions WHERE used_at >= ?", (alive,)).get)
 
     def close(self) -> None:
         with self._lock:
@@ -108,14 +105,30 @@ class SessionStore:
                 self._connection.close()
                 self._connection = None
 
+    @contextmanager
+    def _asked(self) -> Iterator[apsw.Connection]:
+        """The connection, one thread at a time. A file that opens and is damaged inside makes room for a new one."""
+        with self._lock:
+            try:
+                yield self._opened()
+            except (apsw.NotADBError, apsw.CorruptError):
+                self._begin_anew()
+                raise
+
+    def _begin_anew(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
     def _opened(self) -> apsw.Connection:
         if self._connection is None:
             try:
                 self._connection = open_private(self._path, _prepare)
             except (apsw.NotADBError, apsw.CorruptError):
                 # Losing it costs clients a new handshake; refusing to start would cost them the server.
-                for suffix in ("", "-wal", "-shm"):
-                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+                self._begin_anew()
                 self._connection = open_private(self._path, _prepare)
         return self._connection
 

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mnemon_server.errors import DiskTrouble, MnemonError
 from mnemon_server.folders import make_private
-from mnemon_server.settings import Settings
+from mnemon_server.settings import Settings, checked_address
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
 
@@ -59,10 +60,17 @@ def find_access(environment: Mapping[str, str], settings: Settings, is_loopback:
 
 
 def _public_url(environment: Mapping[str, str]) -> str:
-    from mnemon_server.settings import checked_address
-
+    """Without the port that everybody leaves out; everything is at the root of a host."""
     named = environment.get("MNEMON_PUBLIC_URL", "").strip().rstrip("/")
-    return checked_address(named, "MNEMON_PUBLIC_URL") if named else ""
+    if not named:
+        return ""
+    parts = urlsplit(checked_address(named, "MNEMON_PUBLIC_URL"))
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise BadCredential(
+            "MNEMON_PUBLIC_URL is the address of a host, without a path", f"try https://{parts.hostname}"
+        )
+    usual = {"https": ":443", "http": ":80"}[parts.scheme.lower()]
+    return f"{parts.scheme.lower()}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _passphrase_hash(environment: Mapping[str, str], settings: Settings, is_loopback: bool) -> str:

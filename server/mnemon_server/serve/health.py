@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import anyio.to_thread
+import apsw
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -35,7 +36,7 @@ class Health:
         return JSONResponse(told, 200 if self.is_open else 503)
 
     def _details(self) -> dict[str, Any]:
-        sessions = {"live": self._sessions.live, "stored": self._store.count(), "resumed": self._sessions.resumed}
+        sessions = {"live": self._sessions.live, "stored": self._stored(), "resumed": self._sessions.resumed}
         found = {
             "version": __version__,
             "pid": os.getpid(),
@@ -43,6 +44,13 @@ class Health:
             "sessions": sessions,
         }
         return found | (_of_the_vault(self._service) if self._service is not None else {})
+
+    def _stored(self) -> int | None:
+        """None when the store of sessions is in trouble, which is no reason to call the server ill."""
+        try:
+            return self._store.count()
+        except (apsw.Error, OSError, MnemonError):
+            return None
 
 
 def _of_the_vault(service: Service) -> dict[str, Any]:

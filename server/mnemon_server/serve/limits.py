@@ -38,8 +38,10 @@ class BoundedBody:
             await refusal(413, "too-large", f"a request here has at most {largest:,} bytes")(scope, receive, send)
             return
         body = None
-        with anyio.move_on_after(self._slowest):
+        with anyio.move_on_after(self._slowest) as waiting:
             body = await _read(receive, largest)
+        if body is None and not waiting.cancelled_caught:
+            return  # whoever hung up half-way has asked for nothing
         if body is None:
             await refusal(408, "too-slow", "the request did not come in time")(scope, receive, send)
         elif len(body) > largest:
@@ -48,12 +50,13 @@ class BoundedBody:
             await self._app(scope, replayed(body, receive), send)
 
 
-async def _read(receive: Receive, largest: int) -> bytes:
+async def _read(receive: Receive, largest: int) -> bytes | None:
+    """None when the other side hangs up before the end."""
     parts, length = list[bytes](), 0
     while length <= largest:
         event = await receive()
         if event["type"] != "http.request":
-            break
+            return None
         parts.append(event.get("body", b""))
         length += len(parts[-1])
         if not event.get("more_body"):

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnemon_server.auth.sessions import KeptSession, SessionStore, hashed
 from mnemon_server.errors import MnemonError
+from mnemon_server.serve.answers import refusal
 from mnemon_server.serve.exchange import (
     Exchange,
     body_of,
@@ -36,13 +37,13 @@ from mnemon_server.serve.exchange import (
     unknown_session,
     with_session,
 )
+from mnemon_server.serve.handshake import NotNow, shake_hands
 from mnemon_server.serve.mcp_server import SESSION_NAME
 
 _ID = b"mcp-session-id"
 _LARGEST_PARAMETERS = 64_000  # bytes of `initialize` that are kept
 _MOST_LIVE = 20_000
 _RECENT = 1_800.0  # seconds
-_HANDSHAKE_PATIENCE = 10.0
 _log = logging.getLogger("mnemon")
 Found = TypeVar("Found")
 
@@ -80,7 +81,7 @@ class ResumingSessions:
             return
         session_id = headers.get("mcp-session-id")
         if session_id is not None:
-            await self._within(session_id, scope, receive, send)
+            await self._within_or_later(session_id, scope, receive, send)
         elif scope["method"] == "POST":
             await self._opening(scope, receive, send)
         else:
@@ -115,6 +116,13 @@ class ResumingSessions:
         await self._ask_store(lambda: self._store.put(session_id, kept), None)
 
     # --- A request within a session --------------------------------------------------------------------------------
+
+    async def _within_or_later(self, session_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._within(session_id, scope, receive, send)
+        except NotNow:
+            busy = refusal(503, "server-busy", "the session cannot be resumed at this moment", retry_after=2)
+            await busy(scope, receive, send)
 
     async def _within(self, session_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         live = await self._found(session_id, scope)
@@ -152,48 +160,24 @@ class ResumingSessions:
         return live
 
     async def _resume(self, session_id: str, scope: Scope) -> _Live | None:
-        kept = await self._ask_store(lambda: self._store.find(session_id), None)
+        kept = await self._kept(session_id)
         if kept is None or kept.owner != principal(scope):
             return None
-        with anyio.move_on_after(_HANDSHAKE_PATIENCE):
-            inner = await self._handshake(scope, kept)
-            if inner is None:
-                return None
-            live = _Live(inner, kept.owner, time.monotonic())
-            self._put_live(session_id, live)
-            self.resumed += 1
-            return live
-        _log.warning("a session could not be resumed in time")
-        return None
-
-    async def _handshake(self, scope: Scope, kept: KeptSession) -> str | None:
-        opening = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": kept.initialize}
-        status, headers = await self._call(scope, {}, opening)
-        inner = headers.get("mcp-session-id")
-        if status != 200 or inner is None:
+        inner = await shake_hands(self._app, scope, kept)
+        if inner is None:
             return None
-        extra = {"mcp-session-id": inner, "mcp-protocol-version": kept.version}
-        if kept.version not in HANDSHAKE_PROTOCOL_VERSIONS:
-            del extra["mcp-protocol-version"]
-        await self._call(scope, extra, {"jsonrpc": "2.0", "method": "notifications/initialized"})
-        return inner
+        live = _Live(inner, kept.owner, time.monotonic())
+        self._put_live(session_id, live)
+        self.resumed += 1
+        return live
 
-    async def _call(self, scope: Scope, extra: dict[str, str], message: dict[str, Any]) -> tuple[int, Headers]:
-        """One message of ours to the SDK, with the Host, Origin and credential of the request that made it due."""
-        ours = {"accept": "application/json, text/event-stream", "content-type": "application/json", **extra}
-        kept = [
-            (name, value)
-            for name, value in scope["headers"]
-            if not name.startswith(b"mcp-") and name.decode("latin-1") not in (*ours, "content-length", "last-event-id")
-        ]
-        headers = kept + [(name.encode(), value.encode()) for name, value in ours.items()]
-        exchange = Exchange(_nowhere)
-        await self._app(
-            {**scope, "method": "POST", "headers": headers},
-            exchange.until_answered(json.dumps(message).encode()),
-            exchange.send,
-        )
-        return exchange.status, exchange.headers
+    async def _kept(self, session_id: str) -> KeptSession | None:
+        """Unlike elsewhere a store in trouble is told of: a client that is sent a 404 gives its session up."""
+        try:
+            return await anyio.to_thread.run_sync(self._store.find, session_id)
+        except (apsw.Error, OSError, MnemonError) as trouble:
+            _log.warning("the store of sessions failed: %s", type(trouble).__name__)
+            raise NotNow from None
 
     async def _forward(
         self,
@@ -222,7 +206,10 @@ class ResumingSessions:
             await self._app(with_session(scope, live.inner), receive, exchange.send)
             if exchange.status < 300 or exchange.status == 404:
                 self._live.pop(session_id, None)
-                await self._ask_store(lambda: self._store.end(session_id), None)
+                if not await self._ask_store(lambda: self._is_ended(session_id), False):
+                    busy = refusal(503, "not-ended", "the session could not be ended for good", retry_after=5)
+                    await busy(scope, receive, send)
+                    return
         if exchange.status == 404:  # the SDK had dropped it already; now it is gone for good, as asked
             await Response(status_code=200)(scope, receive, send)
             return
@@ -238,6 +225,10 @@ class ResumingSessions:
         while len(self._live) > _MOST_LIVE:
             self._live.popitem(last=False)  # it is resumed when it comes back
 
+    def _is_ended(self, session_id: str) -> bool:
+        self._store.end(session_id)
+        return True
+
     async def _ask_store(self, ask: Callable[[], Found], otherwise: Found) -> Found:
         """A store in trouble (a full disk, say) costs resuming, never the request."""
         try:
@@ -252,7 +243,3 @@ def principal(scope: Scope) -> str:
     user = scope.get("user")
     context = authorization_context(user) if isinstance(user, AuthenticatedUser) else None
     return json.dumps(context, sort_keys=True)
-
-
-async def _nowhere(event: Message) -> None:
-    return

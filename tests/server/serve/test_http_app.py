@@ -188,6 +188,19 @@ def test_the_owner_sees_how_the_server_is(settings: Settings) -> None:
     run(story)
 
 
+def test_health_answers_though_the_store_of_sessions_does_not(settings: Settings) -> None:
+    async def story() -> None:
+        settings.sessions_path.mkdir(parents=True)
+        async with house(settings) as there:
+            answer = await there.ask("GET", "/health", **there.owner)
+            assert answer.status == 200
+            health = json.loads(answer.body)
+            assert health["sessions"]["stored"] is None
+            assert health["vault_state"] == "open"
+
+    run(story)
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [({"host": "evil.example"}, 421), ({"origin": "https://evil.example"}, 403), ({"origin": "null"}, 403)],

@@ -47,6 +47,33 @@ def test_a_length_that_is_none_is_no_way_around(capsys: pytest.CaptureFixture[st
         assert ask(BoundedBody(echo, largest=10), "POST", "/mcp", b"x" * 11, content_length=length)[0] == 413
 
 
+def test_half_a_body_is_nobodys_request() -> None:
+    """Whoever hangs up while sending must not have the first half carried out."""
+
+    async def story() -> list[Message]:
+        scope = {"type": "http", "method": "POST", "path": "/vault/import", "headers": []}
+        events: list[Message] = [
+            {"type": "http.request", "body": b"half", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        sent, reached = list[Message](), list[str]()
+
+        async def receive() -> Message:
+            return events.pop(0)
+
+        async def send(event: Message) -> None:
+            sent.append(event)
+
+        async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+            reached.append(scope["path"])
+
+        await BoundedBody(inner, largest=10)(scope, receive, send)
+        assert reached == []
+        return sent
+
+    assert anyio.run(story) == []
+
+
 def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     async def story() -> int:
         scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": []}

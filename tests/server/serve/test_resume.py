@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import apsw
 import mcp_types as types
 import pytest
 from mcp.server import Server, ServerRequestContext
@@ -276,6 +277,42 @@ def test_a_damaged_store_costs_a_handshake_and_no_more(machine: Machine, tmp_pat
     run(story)
 
 
+def test_a_store_that_opens_and_is_damaged_inside_keeps_the_next_session(machine: Machine, tmp_path: Path) -> None:
+    file = tmp_path / "vault" / "mcp_sessions.sqlite"
+
+    async def story() -> None:
+        async with machine.process() as process:
+            await opened(process.caller())
+            machine.store.close()  # nothing is left in its memory
+            with file.open("r+b") as damaged:
+                damaged.seek(4_096)  # it still opens
+                damaged.write(b"no database at all" * 1_000)
+            await opened(process.caller())  # finds it out
+            kept = await opened(process.caller())
+        async with machine.process() as second:
+            assert (await second.caller().post(CALL, kept)).status == 200
+
+    run(story)
+
+
+def test_an_end_that_could_not_be_kept_is_not_promised(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(session_id: str) -> None:
+        raise apsw.FullError("the disk is full")
+
+    async def story() -> None:
+        async with machine.process() as process:
+            caller = process.caller()
+            session = await opened(caller)
+            headers = {**LEGACY, "mcp-session-id": session}
+            with monkeypatch.context() as patched:
+                patched.setattr(machine.store, "end", full)
+                assert (await caller.request("DELETE", "/mcp", None, headers)).status == 503
+            assert (await caller.request("DELETE", "/mcp", None, headers)).status == 200
+            assert (await caller.post(CALL, session)).status == 404
+
+    run(story)
+
+
 def test_a_store_that_cannot_be_written_costs_resuming_and_no_request(tmp_path: Path) -> None:
     blocked = tmp_path / "a-file"
     blocked.write_text("")
@@ -306,3 +343,38 @@ def test_the_modern_era_has_no_sessions_and_ignores_the_header(machine: Machine)
             assert machine.store.count() == 0
 
     run(story)
+
+
+def test_where_there_is_no_room_now_a_good_session_is_told_to_come_back(machine: Machine) -> None:
+    """Not 404: whoever is sent that gives its session up."""
+
+    async def story() -> None:
+        async with machine.process() as first:
+            session = await opened(first.caller())
+        second = Process(machine.store, None)
+        second.manager.max_sessions = 1
+        async with second.manager.run():
+            other = await opened(second.caller())
+            answer = await second.caller().post(CALL, session)
+            assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+            await second.caller().request("DELETE", "/mcp", None, {**LEGACY, "mcp-session-id": other})
+            assert (await second.caller().post(CALL, session)).status == 200
+
+    run(story)
+
+
+def test_a_store_that_cannot_be_read_now_ends_no_session(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with machine.process() as first:
+            session = await opened(first.caller())
+        async with machine.process() as second:
+            with monkeypatch.context() as broken:
+                broken.setattr(SessionStore, "find", _busy)
+                assert (await second.caller().post(CALL, session)).status == 503
+            assert (await second.caller().post(CALL, session)).status == 200
+
+    run(story)
+
+
+def _busy(store: SessionStore, session_id: str) -> None:
+    raise apsw.BusyError("held by another")

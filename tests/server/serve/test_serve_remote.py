@@ -193,6 +193,7 @@ def test_a_token_that_cannot_be_read_or_is_open_to_others_is_not_passed_over(tmp
         ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_OWNER_PASSPHRASE_HASH": "plain words"}, "no scrypt hash"),
         ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_OWNER_PASSPHRASE": "a long passphrase"}, "as its hash only"),
         ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_PUBLIC_URL": "http://memory.example"}, "not https"),
+        ({"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_PUBLIC_URL": "https://memory.example/mnemon"}, "without a path"),
     ],
 )
 def test_a_credential_that_is_none_is_refused_beyond_this_machine(
@@ -200,6 +201,12 @@ def test_a_credential_that_is_none_is_refused_beyond_this_machine(
 ) -> None:
     with pytest.raises(MnemonError, match=reason):
         find_access(environment, Settings(tmp_path / ".mnemon"), is_loopback=False)
+
+
+@pytest.mark.parametrize("url", ["https://memory.example:443/", "https://Memory.Example", "HTTPS://memory.example"])
+def test_the_public_address_is_the_one_that_clients_send(tmp_path: Path, url: str) -> None:
+    environment = {"MNEMON_LOCAL_TOKEN": TOKEN, "MNEMON_PUBLIC_URL": url}
+    assert find_access(environment, Settings(tmp_path), is_loopback=False).public_url == "https://memory.example"
 
 
 @pytest.mark.parametrize(
