@@ -218,6 +218,23 @@ def test_requests_that_were_meant_for_others_are_refused(
     run(story)
 
 
+def test_no_door_opens_for_a_foreign_name_or_page(settings: Settings) -> None:
+    """Not only that of the protocol: a page that has its own name lead here must reach nothing."""
+
+    async def story() -> None:
+        async with house(settings) as there:
+            for method, path in [
+                ("GET", "/authorize"), ("GET", "/consent"), ("POST", "/token"), ("POST", "/auth/exchange"),
+                ("POST", "/vault/actions/status"), ("GET", "/.well-known/oauth-protected-resource"),
+            ]:  # fmt: skip
+                answer = await there.ask(method, path, host="evil.example:8000", **there.owner)
+                assert answer.status == 421, path
+            page = await there.ask("POST", "/vault/actions/status", {}, origin="https://evil.example", **there.owner)
+            assert page.status == 403
+
+    run(story)
+
+
 # --- The tools -----------------------------------------------------------------------------------------------------
 
 # Every tool at least once, failures too.
