@@ -9,7 +9,9 @@ from dataclasses import replace
 from mnemon_installer.world import World
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
-from mnemon_server.vault.connection import Vault, read_meta, thaw
+from mnemon_server.vault.connection import Vault
+from mnemon_server.vault.leases import thaw
+from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.open import open_vault_file
 
 

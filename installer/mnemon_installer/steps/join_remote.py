@@ -19,8 +19,10 @@ from mnemon_server.errors import MnemonError
 from mnemon_server.portable import jsonl
 from mnemon_server.settings import Settings
 from mnemon_server.vault import memories
-from mnemon_server.vault.connection import Vault, read_meta, thaw, write_meta
+from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.integrity import damage
+from mnemon_server.vault.leases import thaw
+from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.open import open_vault_file
 from mnemon_server.vault.snapshot import archive_copy
 

@@ -8,8 +8,9 @@ from typing import Any
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import UsageError, VaultBusy
 from mnemon_server.memory import as_rfc3339
-from mnemon_server.vault.connection import LONGEST_LEASE, is_lease_over, read_meta, write_meta
+from mnemon_server.vault.leases import LONGEST_LEASE, is_lease_over
 from mnemon_server.vault.memories import system_clock
+from mnemon_server.vault.meta import read_meta, write_meta
 
 LONGEST = LONGEST_LEASE // 1_000  # seconds
 

@@ -9,7 +9,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import ModelState
 from mnemon_server.kinds import KIND_NAMES
 from mnemon_server.vault import captures, counts, vectors
-from mnemon_server.vault.connection import read_meta
+from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.migrate import schema_version
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import VaultBusy
-from mnemon_server.vault import connection as vault_connection
+from mnemon_server.vault import leases, meta
 
 
 def run(context: ActionContext, lease: str) -> dict[str, Any]:
@@ -21,10 +21,10 @@ def run(context: ActionContext, lease: str) -> dict[str, Any]:
         VaultMoved: the memories live elsewhere.
     """
     with context.vault.write(even_when_frozen=True) as connection:
-        if vault_connection.read_meta(connection, "state") != "frozen":
+        if meta.read_meta(connection, "state") != "frozen":
             return {"state": "open", "thawed": False}
-        holder = vault_connection.read_meta(connection, "frozen_by") or ""
+        holder = meta.read_meta(connection, "frozen_by") or ""
         if not secrets.compare_digest(holder.encode(), lease.encode()):
             raise VaultBusy("the vault is frozen by somebody else", "try again when its lease is over")
-        vault_connection.thaw(connection)
+        leases.thaw(connection)
     return {"state": "open", "thawed": True}

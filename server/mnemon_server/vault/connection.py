@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,10 @@ import apsw
 
 from mnemon_server.errors import DiskTrouble, VaultBusy, VaultMoved, VaultRefused
 from mnemon_server.vault.frequencies import TermFrequencies
+from mnemon_server.vault.leases import is_lease_over, thaw
+from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.open import Opened, drop_stale_sidecars, file_identity, open_vault_file
 from mnemon_server.vault.trouble import named_trouble
-
-LONGEST_LEASE = 3_600_000  # milliseconds
 
 
 class Vault:
@@ -129,23 +128,6 @@ class Vault:
             self.frequencies = TermFrequencies()
 
 
-def read_meta(connection: apsw.Connection, key: str) -> str | None:
-    """One value of the meta table, None when it is not set."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return str(row[0]) if row else None
-
-
-def write_meta(connection: apsw.Connection, key: str, value: str | None) -> None:
-    """Set one value of the meta table; None removes it."""
-    if value is None:
-        connection.execute("DELETE FROM meta WHERE key = ?", (key,))
-        return
-    connection.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, value),
-    )
-
-
 def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:
     state = read_meta(connection, "state")
     if state == "open":
@@ -159,17 +141,3 @@ def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:
         raise VaultBusy("the vault is frozen while it is being copied; nothing was changed", "try again shortly")
     where = (state or "").removeprefix("moved:")
     raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")
-
-
-def is_lease_over(connection: apsw.Connection) -> bool:
-    """Whether whoever froze the vault has let its time pass. Wall clock: a machine that slept has aged. A lease that
-    would last longer than any does is over as well: the clock was set back."""
-    until = read_meta(connection, "frozen_until")
-    return until is not None and not 0 < int(until) - time.time_ns() // 1_000_000 <= LONGEST_LEASE
-
-
-def thaw(connection: apsw.Connection) -> None:
-    """The vault takes writes again."""
-    write_meta(connection, "state", "open")
-    write_meta(connection, "frozen_until", None)
-    write_meta(connection, "frozen_by", None)

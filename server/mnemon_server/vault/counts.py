@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from mnemon_server.vault.connection import read_meta
+from mnemon_server.vault.meta import read_meta
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import apsw
 
 from mnemon_server.vault import scan
-from mnemon_server.vault.connection import read_meta, write_meta
 from mnemon_server.vault.memories import Filters, Value, filter_clause
+from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.passages import Passage, passage_text
 
 # One-bit codes find candidates, floats order them: at 200 candidates recall@20 is 0.994 on real vectors.

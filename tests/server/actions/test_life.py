@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from mnemon_server.actions.restore import Conflict
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UnknownMemory, VaultBusy
-from mnemon_server.vault.connection import write_meta
+from mnemon_server.vault.meta import write_meta
 
 
 def save(client: InProcess, title: str, content_type: str = "note", **more: Any) -> int:

@@ -11,7 +11,7 @@ from tests.conftest import Clock
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UsageError
-from mnemon_server.vault.connection import write_meta
+from mnemon_server.vault.meta import write_meta
 
 
 def titles(result: dict[str, Any]) -> list[str]:

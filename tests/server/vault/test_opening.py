@@ -16,8 +16,9 @@ import pytest
 from mnemon_server.errors import DiskTrouble, VaultBusy, VaultMoved, VaultRefused, VaultTooNew
 from mnemon_server.settings import Settings
 from mnemon_server.vault import counts, integrity, memories
-from mnemon_server.vault.connection import Vault, read_meta, write_meta
+from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.memories import Draft
+from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.migrate import NEWEST, Migration, released_migrations, schema_version
 from mnemon_server.vault.open import open_vault_file
 
@@ -340,7 +341,8 @@ def test_a_read_only_folder_can_be_read_and_says_why_it_cannot_be_written(tmp_pa
 
 def test_two_processes_that_create_the_vault_at_once_share_one(settings: Settings) -> None:
     script = (
-        "import sys; from pathlib import Path; from mnemon_server.vault.connection import Vault, read_meta\n"
+        "import sys; from pathlib import Path; from mnemon_server.vault.connection import Vault\n"
+        "from mnemon_server.vault.meta import read_meta\n"
         "vault = Vault(Path(sys.argv[1]))\n"
         "with vault.read() as connection: print(read_meta(connection, 'vault_uid'))"
     )
