@@ -37,6 +37,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     for name in ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH", "MNEMON_REMOTE_URL", "MNEMON_LOCAL_TOKEN"):
         monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MNEMON_S3_", "MNEMON_VAULT_NAME"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # it is asked over the network
     return folder
 
 

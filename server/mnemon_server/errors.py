@@ -48,6 +48,10 @@ class VaultRefused(MnemonError):
     code = "vault-refused"
 
 
+class VaultDamaged(VaultRefused):
+    """It is a vault, and SQLite finds it damaged."""
+
+
 class VaultTooNew(MnemonError):
     """The vault was written by a newer program."""
 

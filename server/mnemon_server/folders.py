@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from mnemon_server.errors import DiskTrouble
@@ -22,3 +25,15 @@ def make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as trouble:
         raise DiskTrouble(f"the folder {folder} cannot be made: {trouble.strerror or trouble}") from trouble
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in `folder` onto the disk, where the system can do that."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system that cannot
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -62,6 +62,10 @@ SETTABLE: tuple[Setting, ...] = (
     Setting("surface_tokens", 800, "budget of what a prompt is given, in tokens", 100, 2_200),
     Setting("start_tokens", 800, "budget of what a session starts with, in tokens; 0: nothing", 0, 2_200),
     Setting("capture", "on", "whether hooks keep what is said in a session: on or off"),
+    Setting("s3_bucket", "", "bucket that `mnemon sync` keeps the vault's backups in"),
+    Setting("s3_endpoint", "", "address of an S3 store other than AWS; otherwise as AWS's own tools have it"),
+    Setting("s3_profile", "", "profile of ~/.aws whose credentials are used; otherwise as AWS's own tools choose"),
+    Setting("backup_minutes", 60, "a server's automatic backups are so far apart at least; 0: none", 0, 10_080),
 )
 _SETTABLE = {setting.name: setting for setting in SETTABLE}
 
@@ -92,6 +96,8 @@ class Settings:
     values: Mapping[str, Value] = field(default_factory=dict)
     model_path_from_environment: str = ""
     remote: str = ""  # the address of the vault when it is on the web
+    bucket_from_environment: str = ""
+    vault_name: str = "default"  # under which the bucket has this vault's backups
 
     @property
     def vault_path(self) -> Path:
@@ -145,6 +151,15 @@ class Settings:
     @property
     def passphrase_path(self) -> Path:
         return self.folder / "owner_passphrase"
+
+    @property
+    def sync_state_path(self) -> Path:
+        return self.folder / "sync_state.json"
+
+    @property
+    def bucket(self) -> str:
+        """Where backups go; empty when there are none."""
+        return self.bucket_from_environment or str(self.value("s3_bucket"))
 
     @property
     def model(self) -> str:
@@ -229,6 +244,8 @@ def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
         parse_config(text, str(path)),
         environment.get("MNEMON_MODEL_PATH", ""),
         remote_url(environment, folder),
+        environment.get("MNEMON_S3_BUCKET", "").strip(),
+        environment.get("MNEMON_VAULT_NAME", "").strip() or "default",
     )
 
 

@@ -62,6 +62,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("rebuild", "rebuild", "Make every index anew and embed all memories."),
     Command("import", "import_", "Bring memories in from a file."),
     Command("export", "export", "Write all live memories to a file."),
+    Command(
+        "sync",
+        "sync",
+        "Backups in your own S3 bucket: send, bring back, verify.",
+        ("push", "pull", "status", "history", "verify", "prune"),
+    ),
+    Command("archive", "archive", "Former vaults of this machine: list, restore.", ("list", "restore")),
 )
 
 

@@ -13,8 +13,8 @@ from mnemon_server.client.files import import_file
 
 
 def command(
-    format: Annotated[str, typer.Argument(help="jsonl: one JSON object a line.")],
-    path: Annotated[str, typer.Argument(help="The file; - reads standard input.")],
+    format: Annotated[str, typer.Argument(help="jsonl: one JSON object a line; vault: a vault's file.")],
+    path: Annotated[str, typer.Argument(help="The file; - reads standard input (jsonl).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, write nothing.")] = False,
     as_json: JsonFlag = False,
 ) -> None:

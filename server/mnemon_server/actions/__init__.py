@@ -43,7 +43,17 @@ ACTIONS: dict[str, str] = {
     "freeze": "freeze",
     "thaw": "thaw",
     "purge_probe": "purge_probe",
+    "push": "push",
+    "pull": "pull",
+    "sync_status": "sync_status",
+    "sync_history": "sync_history",
+    "sync_verify": "sync_verify",
+    "sync_prune": "sync_prune",
+    "archive_list": "archive_list",
+    "archive_restore": "archive_restore",
 }
+# These replace the vault or speak of this machine's own files: not for whoever reaches the vault over HTTP.
+AT_HOME = frozenset({"pull", "sync_prune", "archive_list", "archive_restore"})
 
 
 def perform(context: ActionContext, action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON

@@ -8,6 +8,7 @@ from typing import Any
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import ModelState
 from mnemon_server.kinds import KIND_NAMES
+from mnemon_server.sync.state import load_state
 from mnemon_server.vault import captures, counts, vectors
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.migrate import schema_version
@@ -43,7 +44,7 @@ def run(context: ActionContext) -> dict[str, Any]:
         "state": state,
         "schema": schema,
         "vec_problem": context.vault.vec_problem,
-        "verified_backup": None,
+        "verified_backup": verified.at if (verified := load_state(context.settings.sync_state_path).verified) else None,
     }
 
 

@@ -15,9 +15,11 @@ from mnemon_server.client.sending import received, send
 from mnemon_server.errors import DiskTrouble, MnemonError, ModelBroken, ModelMissing, UsageError
 from mnemon_server.memory import CONTENT_LIMIT
 from mnemon_server.portable import jsonl
+from mnemon_server.portable.vault_file import lines_of_vault
 from mnemon_server.settings import Settings
 
 FORMATS = ("jsonl",)
+_IMPORTED = (*FORMATS, "vault")  # what another vault's file holds can be brought in, too
 _LONGEST_LINE = 8 * CONTENT_LIMIT
 
 
@@ -28,21 +30,22 @@ class FileRefused(MnemonError):
 
 
 def import_file(settings: Settings, format: str, path: str, dry_run: bool, report: Progress) -> dict[str, Any]:
-    """Import a file (`-`: standard input), then embed what came in if a model is here; see `import_lines`. A server
-    embeds on its own.
+    """Import a file (`-`: standard input; not for a vault's file), then embed what came in if a model is here; see
+    `import_lines`. A server embeds on its own.
 
     Raises:
         UsageError: unknown format.
         FileRefused: no such file, or not readable.
         BrokenOff: the server went away on the way.
     """
-    _known(format)
+    _known(format, _IMPORTED)
+    opened = lines_of_vault if format == "vault" else _opened_lines
     if settings.remote:
-        with closing(connect_remote(settings, "import")) as vault, _opened(path) as file:
-            return send(vault, _lines(file), dry_run, report)
+        with closing(connect_remote(settings, "import")) as vault, opened(path) as lines:
+            return send(vault, lines, dry_run, report)
     with closing(InProcess(settings, "import", report)) as client:
-        with _opened(path) as file:
-            result = jsonl.import_lines(client.context, _lines(file), dry_run)
+        with opened(path) as lines:
+            result = jsonl.import_lines(client.context, lines, dry_run)
         if result["new"] and not dry_run:
             result["embedded"] = _embed(client)
         return result
@@ -56,7 +59,7 @@ def export_file(settings: Settings, format: str, path: str, force: bool, report:
         FileRefused: the file is there and `force` is not given.
         DiskTrouble: it cannot be written.
     """
-    _known(format)
+    _known(format, FORMATS)
     with _exported(settings) as lines:
         if path == "-":
             return {"count": _write(lines, sys.stdout, report), "path": path}
@@ -89,9 +92,9 @@ def _exported(settings: Settings) -> Iterator[Iterator[str]]:
             yield jsonl.export_lines(client.context)
 
 
-def _known(format: str) -> None:
-    if format not in FORMATS:
-        raise UsageError(f"unknown format {format!r}", f"the formats are {', '.join(FORMATS)}")
+def _known(format: str, formats: tuple[str, ...]) -> None:
+    if format not in formats:
+        raise UsageError(f"unknown format {format!r}", f"the formats are {', '.join(formats)}")
 
 
 def _write(lines: Iterator[str], file: IO[str], report: Progress) -> int:
@@ -109,6 +112,12 @@ def _embed(client: InProcess) -> int:
         return int(client.call("embed_pending")["embedded"])
     except (ModelMissing, ModelBroken):
         return 0
+
+
+@contextmanager
+def _opened_lines(path: str) -> Iterator[Iterator[bytes]]:
+    with _opened(path) as file:
+        yield _lines(file)
 
 
 @contextmanager

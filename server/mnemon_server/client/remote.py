@@ -16,7 +16,7 @@ from mnemon_server.errors import MnemonError
 
 PATIENCE = 30.0  # seconds for a call, waking the server's machine included
 LONG_PATIENCE = 600.0
-_LONG = {"rebuild", "embed_pending", "check_integrity"}
+_LONG = {"rebuild", "embed_pending", "check_integrity", "push", "sync_verify", "sync_status", "sync_history"}
 # A second time these would do a second thing, or say that there is nothing to do it to.
 _NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze"}
 _WAKING = (502, 503, 504)  # what stands before a sleeping machine says so

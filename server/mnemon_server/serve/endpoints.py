@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from mnemon_server.actions import AT_HOME
 from mnemon_server.client.dispatch import function_of
 from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.portable import jsonl
@@ -30,6 +31,7 @@ def vault_routes(service: Service) -> list[Route]:
     """Relative to the place they are mounted at; whoever mounts them checks the bearer."""
     return [
         Route("/actions/{action}", _guarded(partial(_act, service)), methods=["POST"]),
+        Route("/push", _guarded(partial(_push, service)), methods=["POST"]),
         Route("/import", _guarded(partial(_import, service)), methods=["POST"]),
         Route("/export", _guarded(partial(_export, service)), methods=["GET"]),
     ]
@@ -53,6 +55,8 @@ def _guarded(handle: Handler) -> Handler:
 async def _act(service: Service, request: Request) -> Response:
     order = _order(await request.body())
     action = str(request.path_params["action"])
+    if action in AT_HOME:
+        raise UsageError(f"{action} is done where the vault's file is")
     parameters = _taken_by(action, order["parameters"])
     work = partial(service.perform, action, parameters, order["client"], order["session"], order["project"])
     return answers.result(await anyio.to_thread.run_sync(work))
@@ -81,6 +85,12 @@ def _order(body: bytes) -> dict[str, Any]:  # Any: JSON
     if not all(isinstance(value, str) and len(value) <= 1_000 for value in names.values()):
         raise UsageError("client, session and project are texts")
     return {"parameters": sent.get("parameters", {}), **names, "client": names["client"][:_NAME_LIMIT] or "remote"}
+
+
+async def _push(service: Service, request: Request) -> Response:
+    """For whoever has no mnemon at hand: one request, no body."""
+    work = partial(service.perform, "push", {"force": request.query_params.get("force", "") == "1"}, "remote")
+    return answers.result(await anyio.to_thread.run_sync(work))
 
 
 async def _import(service: Service, request: Request) -> Response:

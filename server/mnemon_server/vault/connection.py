@@ -9,9 +9,9 @@ from pathlib import Path
 
 import apsw
 
-from mnemon_server.errors import DiskTrouble, VaultBusy, VaultMoved, VaultRefused
+from mnemon_server.errors import DiskTrouble, VaultBusy, VaultRefused
 from mnemon_server.vault.frequencies import TermFrequencies
-from mnemon_server.vault.leases import is_lease_over, thaw
+from mnemon_server.vault.leases import is_lease_over, require_here, thaw
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.open import Opened, drop_stale_sidecars, file_identity, open_vault_file
 from mnemon_server.vault.trouble import named_trouble
@@ -20,7 +20,8 @@ from mnemon_server.vault.trouble import named_trouble
 class Vault:
     """A vault that any thread may use, one at a time; opened on first use, created when absent.
 
-    Every connection notices a file that was put in its place (by a pull, say) and opens that one.
+    Every connection notices a file that was put in its place and opens that one, and other content that was put
+    into its file (by a pull, say).
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,13 +29,18 @@ class Vault:
         self.frequencies = TermFrequencies()
         self._lock = threading.RLock()
         self._opened: Opened | None = None
-        self._generation = ""
+        self._generation = 0
 
     @property
     def vec_problem(self) -> str:
         """Why vec0 cannot be used; empty when it can."""
         with self._lock, named_trouble(self.path):
             return self._current().vec_problem
+
+    @property
+    def generation(self) -> int:
+        """Another number after the whole content was replaced, as of the last use of the vault."""
+        return self._generation
 
     @contextmanager
     def read(self) -> Iterator[apsw.Connection]:
@@ -122,22 +128,17 @@ class Vault:
             ) from None
 
     def _note_generation(self, connection: apsw.Connection) -> None:
-        generation = read_meta(connection, "generation") or ""
+        # Whoever puts other content into the vault does it as a backup into this file, which counts the schema up.
+        generation = int(connection.pragma("schema_version"))
         if generation != self._generation:
             self._generation = generation
             self.frequencies = TermFrequencies()
 
 
 def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:
-    state = read_meta(connection, "state")
-    if state == "open":
+    require_here(connection)
+    if read_meta(connection, "state") == "open" or even_when_frozen:
         return
-    if state == "frozen":
-        if even_when_frozen:
-            return
-        if is_lease_over(connection):
-            thaw(connection)
-            return
+    if not is_lease_over(connection):
         raise VaultBusy("the vault is frozen while it is being copied; nothing was changed", "try again shortly")
-    where = (state or "").removeprefix("moved:")
-    raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")
+    thaw(connection)

@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 
 import apsw
 
+from mnemon_server.errors import VaultBusy, VaultMoved
 from mnemon_server.vault.meta import read_meta, write_meta
 
 LONGEST_LEASE = 3_600_000  # milliseconds
+
+
+def freeze(connection: apsw.Connection, until: int, lease: str = "") -> str:
+    """Let the vault take no writes until that moment (milliseconds UTC), in the caller's transaction. With the
+    `lease` of an earlier freeze its time begins anew.
+
+    Returns:
+        The lease, which `thaw` wants to see.
+
+    Raises:
+        VaultBusy: somebody else holds the vault frozen; or the lease is over, and writes may have come in since.
+        VaultMoved: the memories live elsewhere.
+    """
+    require_here(connection)
+    is_frozen = read_meta(connection, "state") == "frozen" and not is_lease_over(connection)
+    holder = read_meta(connection, "frozen_by") or ""
+    if is_frozen and not (lease and _is_same(holder, lease)):
+        raise VaultBusy("the vault is frozen by somebody else", "try again when its lease is over")
+    if lease and not is_frozen:
+        raise VaultBusy("this lease is over, and the vault may have changed since", "freeze it anew")
+    ours = holder if is_frozen else secrets.token_hex(16)
+    write_meta(connection, "state", "frozen")
+    write_meta(connection, "frozen_until", str(until))
+    write_meta(connection, "frozen_by", ours)
+    return ours
+
+
+def release(connection: apsw.Connection, lease: str) -> bool:
+    """Thaw what `freeze` with this lease froze, in the caller's transaction; False when it was open already.
+
+    Raises:
+        VaultBusy: it is somebody else's lease by now.
+    """
+    if read_meta(connection, "state") != "frozen":
+        return False
+    if not _is_same(read_meta(connection, "frozen_by") or "", lease):
+        raise VaultBusy("the vault is frozen by somebody else", "try again when its lease is over")
+    thaw(connection)
+    return True
+
+
+def require_here(connection: apsw.Connection) -> None:
+    """Refuse a vault whose memories were taken elsewhere.
+
+    Raises:
+        VaultMoved: they were.
+    """
+    state = read_meta(connection, "state") or ""
+    if state not in ("open", "frozen"):
+        where = state.removeprefix("moved:")
+        raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")
 
 
 def is_lease_over(connection: apsw.Connection) -> bool:
@@ -23,3 +76,7 @@ def thaw(connection: apsw.Connection) -> None:
     write_meta(connection, "state", "open")
     write_meta(connection, "frozen_until", None)
     write_meta(connection, "frozen_by", None)
+
+
+def _is_same(holder: str, lease: str) -> bool:
+    return secrets.compare_digest(holder.encode(), lease.encode())

@@ -14,7 +14,7 @@ from mnemon_server.errors import DiskTrouble, VaultRefused
 from mnemon_server.folders import make_private
 from mnemon_server.vault.drafts import clear_abandoned, draft_of
 from mnemon_server.vault.migrate import Migration, bring_up_to_date
-from mnemon_server.vault.snapshot import archive_copy
+from mnemon_server.vault.snapshot import archive_copy, open_copy
 from mnemon_server.vault.trouble import named_trouble
 
 APPLICATION_ID = 0x6D6E656D  # "mnem", at byte 68 of the file
@@ -130,15 +130,9 @@ def _connect(path: Path) -> tuple[apsw.Connection, bool]:
     except (apsw.CantOpenError, apsw.ReadOnlyError):
         # Without a writable folder SQLite cannot share a WAL; an immutable view reads what is checkpointed.
         connection.close()
-        connection = _open_immutable(path)
+        connection = open_copy(path)
         prepare(connection)
     return connection, True
-
-
-def _open_immutable(path: Path) -> apsw.Connection:
-    """A view that touches nothing, not even a lock file."""
-    address = f"{path.absolute().as_uri()}?immutable=1"
-    return apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
 
 
 def _create(path: Path) -> None:
@@ -161,7 +155,7 @@ def _create(path: Path) -> None:
             connection.pragma("wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
-        _give_name(draft, path)
+        take_name(draft, path)
     except OSError as trouble:
         raise DiskTrouble(f"no vault can be made at {path}: {trouble.strerror or trouble}") from trouble
     finally:
@@ -169,14 +163,17 @@ def _create(path: Path) -> None:
             leftover.unlink(missing_ok=True)
 
 
-def _give_name(draft: Path, path: Path) -> None:
+def take_name(draft: Path, path: Path) -> bool:
+    """Give a finished vault its name; False when another has it already, whose vault is as good."""
     try:
         os.link(draft, path)
     except FileExistsError:
-        return  # another process was first; its vault is as good as ours
+        return False
     except OSError:
-        if not path.exists():  # a file system without hard links
-            draft.rename(path)
+        if path.exists():
+            return False
+        draft.rename(path)  # a file system without hard links
+    return True
 
 
 def _recognise(path: Path) -> None:
@@ -194,7 +191,7 @@ def _recognise(path: Path) -> None:
 
 
 def _what_it_is(path: Path) -> str:
-    connection = _open_immutable(path)
+    connection = open_copy(path)
     try:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if {"documents", "content", "documents_fts"} <= tables:

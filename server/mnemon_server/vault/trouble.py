@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from mnemon_server.errors import BadContent, DiskTrouble, MnemonError, VaultBusy, VaultRefused
+from mnemon_server.errors import BadContent, DiskTrouble, MnemonError, VaultBusy, VaultDamaged, VaultRefused
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
     if isinstance(trouble, apsw.NotADBError):
         return VaultRefused(f"{path} is not a SQLite database, or it is encrypted", _MOVE_AWAY)
     if isinstance(trouble, apsw.CorruptError):
-        return VaultRefused(f"the vault {path} is damaged: {trouble}", "mnemon doctor vault")
+        return VaultDamaged(f"the vault {path} is damaged: {trouble}", "mnemon doctor vault")
     if isinstance(trouble, apsw.CantOpenError | apsw.IOError | apsw.PermissionsError):
         return DiskTrouble(f"{path} cannot be read or written: {trouble}; nothing was changed")
     return None

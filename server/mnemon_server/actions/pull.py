@@ -1,0 +1,39 @@
+"""Bring a backup back from the bucket, as the vault of this machine."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from mnemon_server.actions.context import ActionContext, moment
+from mnemon_server.errors import UsageError
+from mnemon_server.sync.place import place_of
+
+if TYPE_CHECKING:
+    from mnemon_server.sync.manifest import Manifest
+    from mnemon_server.sync.shelf import Head, Shelf
+
+
+def run(context: ActionContext, at: str = "") -> dict[str, Any]:
+    """The newest backup, or the one `at` a time or with a hash that begins so; see `sync.pull`.
+
+    Raises:
+        UsageError: `at` is neither.
+    """
+    from mnemon_server.sync.pull import pull
+    from mnemon_server.sync.shelf import open_shelf
+
+    def choose(shelf: Shelf, head: Head) -> Manifest:
+        from mnemon_server.sync import history
+
+        if not at:
+            return head.manifest
+        try:
+            then = moment(at, context.clock())
+        except UsageError:
+            return history.with_hash(shelf, head, at)
+        return history.at_moment(shelf, head, then)
+
+    context.vault.close()
+    with closing(open_shelf(place_of(context.settings))) as shelf:
+        return pull(context.settings, shelf, choose, context.report) | {"bucket": shelf.bucket.name}

@@ -1,0 +1,41 @@
+"""The live memories of another vault's file, which is left as it is."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.embed import embedder_source
+from mnemon_server.errors import VaultRefused
+from mnemon_server.portable import jsonl
+from mnemon_server.settings import Settings
+from mnemon_server.vault.connection import Vault
+from mnemon_server.vault.snapshot import copy_into, open_copy
+from mnemon_server.vault.trouble import named_trouble
+
+
+@contextmanager
+def lines_of_vault(path: str) -> Iterator[Iterator[bytes]]:
+    """One JSON line per live memory, as an export has them; read from a private copy, which is brought to this
+    program's schema. What only the write-ahead log of a vault in use has is not seen: export that one instead.
+
+    Raises:
+        VaultRefused, VaultTooNew, DiskTrouble: no such file, no vault, damaged, or of a newer program.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise VaultRefused(f"there is no file {path}", "mnemon archive list")
+    with tempfile.TemporaryDirectory(prefix="mnemon-import-") as folder:
+        copy = Path(folder) / "default.sqlite"
+        with named_trouble(file), closing(open_copy(file)) as source:
+            copy_into(source, copy)
+        settings = Settings(Path(folder))
+        vault = Vault(copy)
+        try:
+            context = ActionContext(settings=settings, vault=vault, models=embedder_source(settings), client="export")
+            yield (line.encode() for line in jsonl.export_lines(context))
+        finally:
+            vault.close()

@@ -1,0 +1,106 @@
+"""Pull: a backup, verified, becomes the vault; what was the vault goes into the archive."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mnemon_server.errors import VaultDamaged
+from mnemon_server.settings import Settings
+from mnemon_server.sync.examine import sha256_of, verify
+from mnemon_server.sync.manifest import Manifest
+from mnemon_server.sync.settle import MARK, settled, take_mark
+from mnemon_server.sync.shelf import Head, Shelf, nothing_there
+from mnemon_server.sync.state import SyncState, alone, load_state, now, save_state, stamp_of
+from mnemon_server.sync.workplace import workplace
+from mnemon_server.vault.copying import copy_vault
+from mnemon_server.vault.replace import replace_content
+from mnemon_server.vault.strays import count_strays
+
+Report = Callable[[int, int], None]
+Choose = Callable[[Shelf, Head], Manifest]
+
+
+def newest(shelf: Shelf, head: Head) -> Manifest:
+    return head.manifest
+
+
+def pull(settings: Settings, shelf: Shelf, choose: Choose, report: Report) -> dict[str, Any]:  # Any: JSON
+    """Bring the chosen backup here, unless the vault is that already; `report(bytes received, bytes in all)`.
+
+    Returns:
+        `{"outcome": "pulled" | "unchanged", "sha256", "at", "machine", "memories", "bytes", "archived", "only_there",
+        "is_head"}`: `archived` is the path of the former vault, `only_there` how many of its memories the new one
+        lacks, `is_head` whether this is the newest backup.
+
+    Raises:
+        NoBackup: the bucket has none, or not the one that was asked for.
+        BackupRefused, VaultTooNew: it cannot be used; the vault is as it was.
+        MnemonError: of the store, the vault, the disk; the vault is as it was.
+    """
+    with alone(settings):
+        head = shelf.head()
+        if head is None:
+            raise nothing_there(shelf)
+        state = settled(settings, shelf, load_state(settings.sync_state_path))
+        chosen = choose(shelf, head)
+        with workplace(settings, 3 * chosen.size) as folder:
+            if _has(settings.vault_path, chosen, folder):
+                _remember(settings, state, shelf, head, chosen)
+                return _told("unchanged", chosen, head)
+            file = folder / "pulled.sqlite"
+            shelf.fetch(chosen, file, report)
+            verify(file, chosen)
+            archived = _replaced(settings, state, shelf, head, chosen, file)
+        return _told("pulled", chosen, head) | {
+            "archived": str(archived) if archived else None,
+            "only_there": count_strays(archived, settings.vault_path) if archived else 0,
+        }
+
+
+def _has(vault_path: Path, chosen: Manifest, folder: Path) -> bool:
+    """Whether the vault holds exactly that. A damaged one does not."""
+    if not vault_path.exists():
+        return False
+    copy = folder / "present.sqlite"
+    try:
+        copy_vault(vault_path, copy)
+    except VaultDamaged:
+        return False
+    sha256 = sha256_of(copy)
+    copy.unlink()
+    return sha256 == chosen.sha256
+
+
+def _replaced(
+    settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest, file: Path
+) -> Path | None:
+    """Says what it is about to do, so that the next sync knows what became of it should this one be killed."""
+    mark = uuid.uuid4().hex
+    about_to = {"etag": head.etag, "sha256": chosen.sha256, "at": now(), "mark": mark}
+    save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
+    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark})
+    _remember(settings, state, shelf, head, chosen)
+    take_mark(settings)
+    _remember(settings, state, shelf, head, chosen)  # as the vault's files look now
+    return archived
+
+
+def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest) -> None:
+    known = replace(
+        state.known(shelf.id),
+        etag=head.etag,
+        sha256=chosen.sha256,
+        at=now(),
+        stamp=stamp_of(settings.vault_path),
+        fetching=None,
+    )
+    save_state(settings.sync_state_path, replace(state, places={**state.places, shelf.id: known}))
+
+
+def _told(outcome: str, chosen: Manifest, head: Head) -> dict[str, Any]:  # Any: JSON
+    is_head = chosen.sha256 == head.manifest.sha256
+    return {"outcome": outcome, **chosen.told(), "archived": None, "only_there": 0, "is_head": is_head}

@@ -1,0 +1,91 @@
+"""A real S3 wire on loopback: moto's server, with the lock that makes its conditional writes one at a time.
+
+`python -m tests.s3 PORT` serves it as a process of its own; `serving_s3` in a thread of the test's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+_numbers = itertools.count()
+KEYS = {"AWS_ACCESS_KEY_ID": "test-key-of-the-tests", "AWS_SECRET_ACCESS_KEY": "test-secret-of-the-tests"}
+
+
+class Store:
+    """One S3 server, and buckets of one's own in it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.client: Any = boto3.client(
+            "s3",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def new_bucket(self) -> str:
+        name = f"bucket-{os.getpid()}-{next(_numbers)}"
+        self.client.create_bucket(Bucket=name)
+        return name
+
+    def keys(self, bucket: str) -> list[str]:
+        found = self.client.list_objects_v2(Bucket=bucket)
+        return [entry["Key"] for entry in found.get("Contents", [])]
+
+    def body(self, bucket: str, key: str) -> bytes:
+        return bytes(self.client.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        self.client.put_object(Bucket=bucket, Key=key, Body=body)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to know to use it."""
+        return {**KEYS, "AWS_ENDPOINT_URL_S3": self.url, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def make_server(port: int) -> Any:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler
+    from werkzeug.serving import make_server as make
+
+    class Quiet(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections are kept, as S3's are
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            return
+
+    app, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+    def locked(environment: Any, start_response: Any) -> Any:
+        with lock:
+            return list(app(environment, start_response))
+
+    return make("127.0.0.1", port, locked, threaded=True, request_handler=Quiet)
+
+
+@contextmanager
+def serving_s3() -> Iterator[Store]:
+    """In a thread, for the length of a block."""
+    server = make_server(0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield Store(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+if __name__ == "__main__":
+    make_server(int(sys.argv[1])).serve_forever()
