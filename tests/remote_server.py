@@ -48,23 +48,23 @@ class RemoteServer:
         assert self.process is not None
         return self.process.pid
 
-    def start(self) -> None:
-        """Returns when it answers."""
+    def start(self, until: int = 200) -> None:
+        """Returns when its health answers with that status."""
         command = (sys.executable, "-m", "mnemon_installer.cli", "serve-remote", "--port", str(self.port))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
             )
-        self.wait()
+        self.wait(until)
 
-    def wait(self, patience: float = 60.0) -> None:
+    def wait(self, until: int = 200, patience: float = 60.0) -> None:
         end = time.monotonic() + patience
         while time.monotonic() < end:
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
             try:
                 with self.talk() as talk:
-                    if talk.get("/health")[0] == 200:
+                    if talk.get("/health")[0] == until:
                         return
             except OSError:
                 time.sleep(0.02)

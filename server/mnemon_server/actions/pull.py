@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from mnemon_server.sync.shelf import Head, Shelf
 
 
-def run(context: ActionContext, at: str = "") -> dict[str, Any]:
-    """The newest backup, or the one `at` a time or with a hash that begins so; see `sync.pull`.
+def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[str, Any]:
+    """The newest backup, or the one `at` a time or with a hash that begins so; with `only_new` only where there is no
+    vault yet. See `sync.pull`.
 
     Raises:
         UsageError: `at` is neither.
@@ -36,4 +37,4 @@ def run(context: ActionContext, at: str = "") -> dict[str, Any]:
 
     context.vault.close()
     with closing(open_shelf(place_of(context.settings))) as shelf:
-        return pull(context.settings, shelf, choose, context.report) | {"bucket": shelf.bucket.name}
+        return pull(context.settings, shelf, choose, context.report, only_new) | {"bucket": shelf.bucket.name}

@@ -26,6 +26,7 @@ class BackgroundEmbedding:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._embedded_up_to = 0
+        self._generation = 0
 
     def after(self, action: str) -> None:
         """An action was done. A save leaves something to embed, and so may whoever used the vault before us."""
@@ -71,6 +72,8 @@ class BackgroundEmbedding:
             embed_all(self._context, embedder, model, should_stop=self._stop.is_set)
             rebuild.finish(self._context)
             return
+        if self._context.vault.generation != self._generation:  # other content was put into the vault
+            self._generation, self._embedded_up_to = self._context.vault.generation, 0
         # What we have looked through once need not be looked through again after each save: passages only
         # ever get larger ids. What another process leaves behind in between waits for the next start.
         _, self._embedded_up_to = embed_all(

@@ -19,7 +19,7 @@ from mnemon_server.serve.service import Service
 
 
 class Health:
-    """`is_open` while requests are taken."""
+    """`is_open` while the server runs; it takes requests once the vault has been brought here, too."""
 
     def __init__(self, service: Service | None, store: SessionStore, sessions: ResumingSessions) -> None:
         self._service = service
@@ -30,10 +30,17 @@ class Health:
 
     async def answer(self, request: Request) -> Response:
         """200 `{"status": "ok"}`, 503 while it opens or closes; with a bearer the details too. Loads no model."""
-        told: dict[str, Any] = {"status": "ok" if self.is_open else "closing"}
+        told: dict[str, Any] = {"status": self.state}
         if request.user.is_authenticated:
             told |= await anyio.to_thread.run_sync(self._details)
-        return JSONResponse(told, 200 if self.is_open else 503)
+        return JSONResponse(told, 200 if told["status"] == "ok" else 503)
+
+    @property
+    def state(self) -> str:
+        """`ok`, `seeding`, `closing`."""
+        if not self.is_open:
+            return "closing"
+        return "ok" if self._service is None or self._service.seeding.is_over else "seeding"
 
     def _details(self) -> dict[str, Any]:
         sessions = {"live": self._sessions.live, "stored": self._stored(), "resumed": self._sessions.resumed}
@@ -55,9 +62,11 @@ class Health:
 
 def _of_the_vault(service: Service) -> dict[str, Any]:
     """A vault in trouble is an answer too."""
+    if not service.seeding.is_over:
+        return {"vault_state": "seeding", "problem": service.seeding.problem or None}
     try:
         status = service.perform("status", {}, "health")
     except MnemonError as trouble:
         return {"vault_state": trouble.code, "problem": trouble.message}
     names = {"model": "model", "verified_backup": "verified_backup", "state": "vault_state", "pending": "pending"}
-    return {name: status[key] for key, name in names.items()}
+    return {name: status[key] for key, name in names.items()} | {"backup": service.backup.told()}

@@ -110,13 +110,16 @@ def stack(
     health = Health(service, sessions, resuming)
     bounded = _bounded(resuming, tuning)
     routes: list[BaseRoute] = [
-        *(Route(path, endpoint=_required(bounded, ["memory"], authority, doors)) for path in ("/mcp", "/mcp/")),
+        *(
+            Route(path, endpoint=_required(_Once(health, bounded), ["memory"], authority, doors))
+            for path in ("/mcp", "/mcp/")
+        ),
         Route("/health", health.answer, methods=["GET", "HEAD"]),
         *auth_routes(authority),
     ]
     if service is not None:
         inner = _bounded(Router(vault_routes(service), redirect_slashes=False), tuning)
-        routes.append(Mount("/vault", app=_required(inner, ["memory", "owner"], authority, doors)))
+        routes.append(Mount("/vault", app=_required(_Once(health, inner), ["memory", "owner"], authority, doors)))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -126,6 +129,8 @@ def stack(
             if service is not None:
                 leaving.callback(service.close)
             await leaving.enter_async_context(endpoint.run())
+            if service is not None:
+                service.start()
             health.is_open = True
             yield
             health.is_open = False
@@ -160,6 +165,21 @@ def _required(app: ASGIApp, scopes: list[str], authority: Authority, doors: Door
     metadata = f"{doors.public_url}/.well-known/oauth-protected-resource/mcp"
     required = RequireAuthMiddleware(app, scopes, AnyHttpUrl(metadata) if authority.has_oauth else None)
     return _Watched(required, authority)
+
+
+class _Once:
+    """Nobody gets at the vault before it was brought here: whoever did would make an empty one."""
+
+    def __init__(self, health: Health, app: ASGIApp) -> None:
+        self._health = health
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._health.state == "seeding":
+            message = "the vault is being brought here from its backup"
+            await answers.refusal(503, "seeding", message, retry_after=5)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class _Watched:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8000
 _GRACE = 5  # seconds for requests under way when the server is told to end
 _LAST_RESORT = 12.0  # seconds from being told to end until the process is gone, whatever still runs
+_LAST_BACKUP = 45.0  # more, where the vault is backed up on the way out
 _MOST_CONNECTIONS = 1_000
 
 
@@ -170,7 +171,8 @@ def _serve(order: Order, settings: Settings, access: Access) -> None:
         timeout_keep_alive=75,
     )
     _announce(doors.public_url, order, port, access)
-    _server_of(config).run(sockets=[listening])
+    last_resort = _LAST_RESORT + (_LAST_BACKUP if service.backup.told() is not None else 0)
+    _server_of(config, last_resort).run(sockets=[listening])
 
 
 def _listen(order: Order) -> socket.socket:
@@ -200,14 +202,14 @@ def _announce(url: str, order: Order, port: int, access: Access) -> None:
         log.info("a token was made", extra={"told": {"file": str(access.made)}})
 
 
-def _server_of(config: uvicorn.Config) -> uvicorn.Server:
+def _server_of(config: uvicorn.Config, last_resort: float) -> uvicorn.Server:
     """uvicorn's server, with an end to its patience: whatever hangs, the process is gone in time."""
     import uvicorn
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             if not self.should_exit:
-                watch = threading.Timer(_LAST_RESORT, os._exit, (1,))
+                watch = threading.Timer(last_resort, os._exit, (1,))
                 watch.daemon = True
                 watch.start()
             super().handle_exit(sig, frame)

@@ -13,6 +13,8 @@ from mnemon_server.auth.authority import Authority
 from mnemon_server.client.dispatch import ADMINISTRATIVE, function_of
 from mnemon_server.embed import EmbedderSource, embedder_source
 from mnemon_server.serve.background import BackgroundEmbedding
+from mnemon_server.serve.backup import AutomaticBackup
+from mnemon_server.serve.seeding import Seeding
 from mnemon_server.serve.vaults import Vaults
 from mnemon_server.settings import Settings
 from mnemon_server.tools.surface import Desk
@@ -36,6 +38,8 @@ class Service:
     embedding: BackgroundEmbedding
     own: ActionContext
     authority: Authority
+    backup: AutomaticBackup
+    seeding: Seeding
     started: float = field(default_factory=time.time)
 
     def perform(
@@ -57,9 +61,16 @@ class Service:
         """For clients that speak MCP."""
         return Desk(self.perform)
 
+    def start(self) -> None:
+        """Begin what goes on in the background. Returns at once."""
+        self.seeding.start()
+        self.backup.start()
+
     def close(self) -> None:
-        """Stop embedding, write the WAL back, let go of the vault."""
+        """Stop embedding, back up what has changed, write the WAL back, let go of the vault."""
+        self.seeding.close()
         self.embedding.close()
+        self.backup.close()
         self.own.vault.close()
         self.readers.close()
         self.writers.close()
@@ -78,4 +89,6 @@ def open_service(settings: Settings, authority: Authority) -> Service:
         embedding=BackgroundEmbedding(own),
         own=own,
         authority=authority,
+        backup=AutomaticBackup(own),
+        seeding=Seeding(own),
     )

@@ -28,7 +28,9 @@ def newest(shelf: Shelf, head: Head) -> Manifest:
     return head.manifest
 
 
-def pull(settings: Settings, shelf: Shelf, choose: Choose, report: Report) -> dict[str, Any]:  # Any: JSON
+def pull(
+    settings: Settings, shelf: Shelf, choose: Choose, report: Report, only_new: bool = False
+) -> dict[str, Any]:  # Any: JSON
     """Bring the chosen backup here, unless the vault is that already; `report(bytes received, bytes in all)`.
 
     Returns:
@@ -38,6 +40,7 @@ def pull(settings: Settings, shelf: Shelf, choose: Choose, report: Report) -> di
 
     Raises:
         NoBackup: the bucket has none, or not the one that was asked for.
+        VaultRefused: there is a vault, with `only_new`.
         BackupRefused, VaultTooNew: it cannot be used; the vault is as it was.
         MnemonError: of the store, the vault, the disk; the vault is as it was.
     """
@@ -54,7 +57,7 @@ def pull(settings: Settings, shelf: Shelf, choose: Choose, report: Report) -> di
             file = folder / "pulled.sqlite"
             shelf.fetch(chosen, file, report)
             verify(file, chosen)
-            archived = _replaced(settings, state, shelf, head, chosen, file)
+            archived = _replaced(settings, state, shelf, head, chosen, file, only_new)
         return _told("pulled", chosen, head) | {
             "archived": str(archived) if archived else None,
             "only_there": count_strays(archived, settings.vault_path) if archived else 0,
@@ -76,13 +79,13 @@ def _has(vault_path: Path, chosen: Manifest, folder: Path) -> bool:
 
 
 def _replaced(
-    settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest, file: Path
+    settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest, file: Path, only_new: bool
 ) -> Path | None:
     """Says what it is about to do, so that the next sync knows what became of it should this one be killed."""
     mark = uuid.uuid4().hex
     about_to = {"etag": head.etag, "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
-    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark})
+    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, only_new)
     _remember(settings, state, shelf, head, chosen)
     take_mark(settings)
     _remember(settings, state, shelf, head, chosen)  # as the vault's files look now

@@ -137,7 +137,12 @@ def named_trouble(bucket: str, where: str) -> Iterator[None]:
         raise NoCredentials(f"the credentials for S3 cannot be had ({type(trouble).__name__})", _CREDENTIALS) from None
     except exceptions.SSLError:
         raise StoreUnreachable(f"{where} does not prove who it is (TLS)", "check AWS_ENDPOINT_URL_S3") from None
-    except (exceptions.HTTPClientError, exceptions.IncompleteReadError, exceptions.ResponseStreamingError):
+    except (
+        exceptions.ConnectionError,
+        exceptions.HTTPClientError,
+        exceptions.IncompleteReadError,
+        exceptions.ResponseStreamingError,
+    ):
         raise StoreUnreachable(f"{where} does not answer", "check the network and AWS_ENDPOINT_URL_S3") from None
     except (exceptions.NoRegionError, exceptions.InvalidRegionError):
         raise StoreTrouble("no usable region is set for S3", "set AWS_REGION") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import apsw
 
-from mnemon_server.errors import DiskTrouble, VaultBusy, VaultDamaged
+from mnemon_server.errors import DiskTrouble, VaultBusy, VaultDamaged, VaultRefused
 from mnemon_server.folders import make_private, sync_folder
 from mnemon_server.vault import leases
 from mnemon_server.vault.contents import Contents, contents_of
@@ -25,7 +25,9 @@ _TRIES = 3  # beside writers, before they are asked to wait
 _LEASE = 600_000  # milliseconds that the vault is frozen at most
 
 
-def replace_content(path: Path, successor: Path, reason: str, notes: Mapping[str, str] | None = None) -> Path | None:
+def replace_content(
+    path: Path, successor: Path, reason: str, notes: Mapping[str, str] | None = None, only_new: bool = False
+) -> Path | None:
     """Make the content of the vault file `successor` that of the vault at `path`. The former content is in the archive
     by then, as `<reason>-<time>.sqlite`, to the last write. Whoever has the vault open reads on, and sees the new
     content with the next transaction; killed anywhere, it is the one or the other. `successor` is brought to this
@@ -36,6 +38,7 @@ def replace_content(path: Path, successor: Path, reason: str, notes: Mapping[str
 
     Raises:
         VaultRefused, VaultTooNew: what stands at `path` is no vault, or that of a newer program; it is left alone.
+            With `only_new`, whatever stands there.
         VaultBusy: others hold the vault, or keep writing to it; nothing was changed.
         VaultMoved: the memories live elsewhere.
         DiskTrouble: no room; nothing was changed.
@@ -46,6 +49,8 @@ def replace_content(path: Path, successor: Path, reason: str, notes: Mapping[str
         with named_trouble(path):
             if _place(successor, path):
                 return None
+    if only_new:
+        raise VaultRefused(f"there is a vault at {path} by now; it was left as it is")
     try:
         with named_trouble(path):
             return _swap(path, successor, reason)
