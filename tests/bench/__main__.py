@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import cli, concurrency, golden, hooks, http, importing, save, scan, search, serve, soak, table
+from tests.bench import cli, concurrency, golden, hooks, http, importing, save, scan, search, serve, soak, sync, table
 from tests.bench.measure import Bench, Figure
 from tests.bench.vaults import Shelf
 
@@ -23,6 +23,7 @@ BENCHES: tuple[tuple[str, Callable[[Bench, Shelf], Iterator[Figure]]], ...] = (
     ("concurrency", concurrency.run),
     ("scan", scan.run),
     ("http", http.run),
+    ("sync", sync.run),
     ("soak", soak.run),
 )
 

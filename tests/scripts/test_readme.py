@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.s3 import Store, serving_s3
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCKS = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
@@ -28,7 +29,15 @@ def test_there_are_commands_to_run() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the README's blocks are for a POSIX shell")
 def test_the_commands_of_the_readme_run(home: Path, tmp_path: Path) -> None:
-    environment = {
+    with serving_s3() as store:
+        store.client.create_bucket(Bucket="my-bucket")
+        _run_all(home, tmp_path, store)
+    exported = (tmp_path / "memories.jsonl").read_text(encoding="utf-8")
+    assert "Deploys go out on Tuesdays." in exported
+
+
+def _run_all(home: Path, tmp_path: Path, store: Store) -> None:
+    environment = store.environment | {
         "HOME": str(home),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HF_ENDPOINT": "http://127.0.0.1:9",  # nobody listens: no network in tests
@@ -39,8 +48,6 @@ def test_the_commands_of_the_readme_run(home: Path, tmp_path: Path) -> None:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
-    exported = (tmp_path / "memories.jsonl").read_text(encoding="utf-8")
-    assert "Deploys go out on Tuesdays." in exported
 
 
 def test_the_readme_names_every_tool() -> None:

@@ -1,4 +1,4 @@
-"""The pages about a vault on the web are true: every command in them is one that the program takes."""
+"""The pages about a vault on the web and in a bucket are true: every command in them is one that the program takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import typer
 from mnemon_installer.cli.app import COMMANDS, _assemble
 
 FOLDER = Path(__file__).parents[2] / "docs" / "how-to"
-PAGES = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("web-vault.md", "serve-remote.md"))
+PAGES = "\n".join(
+    (FOLDER / name).read_text(encoding="utf-8") for name in ("web-vault.md", "serve-remote.md", "backups.md")
+)
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGES, re.DOTALL)
 COMMANDS_OF_THE_PAGES = sorted(
     {line for block in BLOCKS for line in block.strip().splitlines() if line.startswith("mnemon ")}
@@ -23,7 +25,7 @@ COMMANDS_OF_THE_PAGES = sorted(
 @pytest.mark.parametrize("line", COMMANDS_OF_THE_PAGES)
 def test_a_command_of_the_pages_is_taken(line: str) -> None:
     """Parsed to the last flag; that they do what they say is told by the stories in test_remote_setup.py."""
-    name, *words = shlex.split(line.partition(" <")[0])[1:]
+    name, *words = shlex.split(line.partition(" <")[0], comments=True)[1:]
     command = next(each for each in COMMANDS if each.name == name)
     program = typer.main.get_command(_assemble([command])).commands[name]  # type: ignore[attr-defined]  # a group
     if words and words[0] in command.words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mnemon_installer.checks.backup import Backup
 from mnemon_installer.checks.check import Check
 from mnemon_installer.checks.client_entry import ClientEntry
 from mnemon_installer.checks.client_files import ClientSecrets, DeadEntries
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     Pending(),
     Remote(),
     RemoteToken(),
+    Backup(),
     Clients(),
     *(check for client in CLIENTS for check in _checks_of(client)),
     OwnServer(),

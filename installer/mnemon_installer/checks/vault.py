@@ -50,6 +50,8 @@ class Vault:
     def _refused(self, subject: Subject, trouble: MnemonError) -> Finding:
         """Save what can be read, put the file aside with its WAL, and go back to the newest copy."""
         settings = subject.facts.settings
+        if settings.bucket and "is damaged" in trouble.message:
+            return self._from_the_bucket(subject, trouble)
         stamp = subject.world.now().strftime("%Y%m%dT%H%M%S")
         path, aside = quote(str(settings.vault_path)), quote(str(settings.archive_folder / f"damaged-{stamp}"))
         copies = sorted(settings.archive_folder.glob("*.sqlite"), key=lambda copy: copy.stat().st_mtime)
@@ -61,6 +63,15 @@ class Vault:
             rescued = quote(str(settings.folder / f"rescued-{stamp}.jsonl"))
             fix = f"mnemon export jsonl - > {rescued}; {fix} && mnemon import jsonl {rescued}"
             message += ", with all that can still be read"
+        return Finding(self.code, "fail", message, fix)
+
+    def _from_the_bucket(self, subject: Subject, trouble: MnemonError) -> Finding:
+        """A pull puts a damaged vault aside by itself."""
+        settings = subject.facts.settings
+        rescued = settings.folder / f"rescued-{subject.world.now():%Y%m%dT%H%M%S}.jsonl"
+        file = quote(str(rescued))
+        fix = f"mnemon export jsonl - > {file}; mnemon sync pull && mnemon import jsonl {file}"
+        message = f"{trouble.message}; the fix puts it aside and brings the backup, with all that can still be read"
         return Finding(self.code, "fail", message, fix)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mnemon_installer.facts.sync_files import sync_files
 from mnemon_installer.facts.web_files import web_files
 from mnemon_installer.plan.receipts import FILE_NAME
 from mnemon_server.embed.cache import DEFAULT_REPOSITORY, repository_folder
@@ -16,7 +17,7 @@ from mnemon_server.settings import Settings, parse_config
 from mnemon_server.vault.open import APPLICATION_ID
 
 FLOWS = ("setup", "uninstall", "doctor")
-PUT_ASIDE = re.compile(r"damaged-\d{8}T\d{6}")  # as doctor's fix names it
+PUT_ASIDE = re.compile(r"damaged-\d{8}T\d{6,12}")  # as doctor's fix and a pull name it
 CACHED = "models--"  # how a Hugging Face cache begins the name of a repository's folder
 
 _SIDECARS = ("-wal", "-shm", "-journal")
@@ -99,6 +100,7 @@ def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
         if _is_draft(each, lambda name: name in (settings.config_path.name, "remote_url", "local_token")):
             yield each
     yield from web_files(settings, is_default)
+    yield from sync_files(settings)
     yield from _ledger(settings.folder / _LEDGER, is_default)
     yield from (each for each in _inside(settings.logs_folder) if _LOGS.fullmatch(each.name) and is_file(each))
     yield from (each for each in _inside(settings.backups_folder) if _COPY.fullmatch(each.name) and is_file(each))

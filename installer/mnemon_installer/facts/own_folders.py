@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mnemon_installer.facts.own_files import CACHED, PUT_ASIDE, entries
+from mnemon_installer.facts.sync_files import WORKPLACE
 from mnemon_installer.facts.web_files import TOKENS
 from mnemon_installer.plan.receipts import FolderNote
 from mnemon_installer.world import World
@@ -19,7 +20,8 @@ def own_folders(world: World, settings: Settings, ours: set[Path], note: FolderN
     `note` is what the first flow saw of the folder.
     """
     found: list[Path] = []
-    for name in _NAMES:
+    workplaces = (each.name for each in entries(settings.folder) if WORKPLACE.fullmatch(each.name))
+    for name in (*_NAMES, *workplaces):
         top = settings.folder / name
         if _is_folder(top) and _is_of_our_making(world, settings, top, note):
             found += [*sorted(_inner(top, ours), reverse=True), top]

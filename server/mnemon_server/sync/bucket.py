@@ -15,7 +15,7 @@ from mnemon_server.sync.place import Place
 from mnemon_server.sync.trouble import BackupRefused, Outrun, StoreTrouble, named_trouble
 
 Report = Callable[[int, int], None]
-PART = 16 * 1024 * 1024  # bytes; what is larger goes in parts of this size
+WHOLE, PART = 16 * 1024 * 1024, 8 * 1024 * 1024  # bytes; what is larger than the one goes in parts of the other
 _LARGEST_NOTE = 1_000_000  # bytes of a manifest
 _TIGRIS = (".tigris.dev", ".storage.dev")
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
@@ -205,7 +205,7 @@ def _transfer() -> Any:  # Any: boto3 has no types
     from boto3.s3.transfer import TransferConfig
 
     return TransferConfig(
-        multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=4, preferred_transfer_client="classic"
+        multipart_threshold=WHOLE, multipart_chunksize=PART, max_concurrency=8, preferred_transfer_client="classic"
     )
 
 

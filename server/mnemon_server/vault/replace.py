@@ -157,9 +157,11 @@ def _counted(watch: apsw.Connection) -> Contents:
 
 
 def _put_aside_and_place(path: Path, successor: Path) -> Path:
-    """A vault that SQLite calls damaged cannot be copied as one: its files go aside as they are."""
-    aside = archive_name(path, "damaged")
+    """A vault that SQLite calls damaged cannot be copied as one: its files go aside as they are, into a folder of
+    their own."""
+    aside = archive_name(path, "damaged").with_suffix("") / path.name
     try:
+        make_private(aside.parent)
         for suffix in ("-wal", ""):
             if (file := Path(f"{path}{suffix}")).exists():
                 shutil.copy2(file, f"{aside}{suffix}")
