@@ -10,11 +10,12 @@ import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings, vault
 from mnemon_installer.ui import console, sync_words
-from mnemon_installer.ui.progress import download_progress
+from mnemon_installer.ui.progress import download_progress, megabytes
 from mnemon_server.client import VaultClient
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import MnemonError
 
+_SLOW = 50_000_000  # bytes of a vault that takes a while to be copied
 _WORTH_SHOWING = 4_000_000  # bytes; what is smaller is there before anybody looks
 
 
@@ -38,6 +39,7 @@ def push(
     as_json: JsonFlag = False,
 ) -> None:
     """Send a verified snapshot of the vault to the bucket. A vault on the web is sent by its server."""
+    _say_when_slow()
     with _showing("sending") as report, closing(vault(report)) as client:
         told = client.call("push", force=force)
     console.show(told, sync_words.pushed, as_json, _warnings(told))
@@ -98,6 +100,12 @@ def vault_at_home(what: str, report: Callable[[int, int], None] | None = None) -
     if found.remote:
         raise OnTheWeb(f"the vault is at {found.remote}; nothing is {what} here", "mnemon setup --local, then again")
     return InProcess(found, "cli", report)
+
+
+def _say_when_slow() -> None:
+    found = settings()
+    if not found.remote and found.vault_path.exists() and (size := found.vault_path.stat().st_size) >= _SLOW:
+        console.say(f"copying the vault and checking the copy first ({megabytes(size)})")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
+from mnemon_server.sync.state import is_sent, load_state
 
 _CONNECTOR = "claude.ai"
 _MARK = b"mnemon:"  # stands in the marks of our block of rules
@@ -47,13 +48,15 @@ class HooksPlace:
 
 @dataclass(frozen=True)
 class VaultFacts:
-    """What is in the vault; `problem` says why nobody can tell. `verified_copy`: when one elsewhere was verified."""
+    """What is in the vault; `problem` says why nobody can tell. `verified_copy`: when one elsewhere was verified;
+    `is_copied`: it has everything that is here."""
 
     path: Path
     live: int = 0
     archived: int = 0
     forgotten: int = 0
     verified_copy: str | None = None
+    is_copied: bool = False
     problem: str = ""
 
     @property
@@ -176,7 +179,14 @@ def _vault(settings: Settings) -> VaultFacts:
         archived=status["archived"],
         forgotten=status["invalidated"],
         verified_copy=status["verified_backup"],
+        is_copied=_is_copied(settings),
     )
+
+
+def _is_copied(settings: Settings) -> bool:
+    state = load_state(settings.sync_state_path)
+    verified = state.verified
+    return verified is not None and is_sent(settings) and state.known(verified.place).sha256 == verified.sha256
 
 
 def _is_foreign(world: World, found: EntryPlace, receipts: dict[Path, Receipt]) -> bool:

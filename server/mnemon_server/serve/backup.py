@@ -95,7 +95,7 @@ class AutomaticBackup:
         stamp = self._stamp_now()
         if self._changed_since is None:
             self._changed_since = now
-        if stamp != self._stamp:
+        if not stamp or stamp != self._stamp:  # it was written to
             self._stamp, self._quiet_since = stamp, now
         is_quiet = now - self._quiet_since >= self._pace.quiet or now - self._changed_since >= self._pace.longest
         return is_quiet and now >= self._not_before

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mnemon_server.settings import checked_address
 from mnemon_server.sync.place import Place
 from mnemon_server.sync.trouble import BackupRefused, Outrun, StoreTrouble, named_trouble
 
@@ -168,16 +169,18 @@ def open_bucket(place: Place) -> Bucket:
     Raises:
         NoCredentials: the profile does not exist.
         StoreTrouble: the endpoint is no address.
+        BadConfig: it is not https, and not on this machine either.
     """
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
+    config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3})
     with named_trouble(place.bucket, place.endpoint or "S3"):
         session = boto3.Session(profile_name=place.profile or None)
         # boto3 takes the endpoint of AWS_ENDPOINT_URL_S3 or of the profile by itself.
         client = session.client("s3", endpoint_url=place.endpoint or None, config=config)
-        host = urlsplit(client.meta.endpoint_url).hostname or ""
+        address = checked_address(client.meta.endpoint_url, "the address of the S3 store")
+        host = urlsplit(address).hostname or ""
         if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
             client = session.client("s3", endpoint_url=client.meta.endpoint_url, config=config.merge(_elsewhere(host)))
         if host.endswith(_TIGRIS):

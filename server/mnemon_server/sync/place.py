@@ -36,7 +36,7 @@ def place_of(settings: Settings) -> Place:
         UsageError: what they say cannot be the name of a bucket or a vault.
     """
     if not settings.bucket:
-        raise NoBucket("no bucket is set for the vault's backups", "mnemon config set s3_bucket NAME")
+        raise NoBucket("no bucket is set for backups where the vault is", "mnemon config set s3_bucket NAME")
     if not _BUCKET.fullmatch(settings.bucket):
         raise UsageError(f"{settings.bucket!r} cannot be a bucket's name", "mnemon config set s3_bucket NAME")
     if not _NAME.fullmatch(settings.vault_name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from mnemon_server.sync.trouble import SyncBusy
 
 _FORMAT = 1
 _PATIENCE = 10.0  # seconds for another sync of this machine
+_TICK = 100_000_000  # nanoseconds; file systems count time in steps, and two writes in one step look alike
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,8 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def stamp_of(vault_path: Path) -> str:
-    """Two stamps differ once anything was written to the vault; they may also differ when nothing was."""
+    """What the vault's files look like: two stamps differ once anything was written in between, and may also differ
+    when nothing was. Empty while that cannot be told, because something was written a moment ago."""
     found = []
     for suffix in ("", "-wal"):
         try:
@@ -128,6 +131,8 @@ def stamp_of(vault_path: Path) -> str:
         except OSError:
             found.append("-")
             continue
+        if abs(time.time_ns() - status.st_mtime_ns) < _TICK:
+            return ""
         is_empty_log = bool(suffix) and status.st_size == 0
         found.append("-" if is_empty_log else f"{status.st_ino}.{status.st_size}.{status.st_mtime_ns}")
     return " ".join(found)
@@ -136,4 +141,4 @@ def stamp_of(vault_path: Path) -> str:
 def is_sent(settings: Settings) -> bool:
     """Whether a backup somewhere has the vault as it is now, as far as can be told at a glance: never wrongly yes."""
     stamp = stamp_of(settings.vault_path)
-    return any(known.stamp == stamp for known in load_state(settings.sync_state_path).places.values())
+    return bool(stamp) and any(known.stamp == stamp for known in load_state(settings.sync_state_path).places.values())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -95,17 +97,28 @@ def keeper(s3: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ca
     return make
 
 
+def save(client: InProcess, title: str) -> None:
+    """A while ago: what was written in this very moment cannot be told from what is written in the next."""
+    client.call("save", title=title, content=f"the content of {title}")
+    written = next(_moments)
+    for suffix in ("", "-wal"):
+        os.utime(f"{client.context.settings.vault_path}{suffix}", (written, written))
+
+
+_moments = itertools.count(1_700_000_000)
+
+
 def test_it_pushes_once_the_vault_is_quiet_and_at_most_hourly(
     keeper: Callable[..., AutomaticBackup], client: InProcess, settings: Settings
 ) -> None:
     now = [0.0]
     backup = keeper(Pace(quiet=60, longest=600, apart=3_600), lambda: now[0])
     assert not backup._is_due(), "there is no vault yet"
-    client.call("save", title="one", content="first")
+    save(client, "one")
     assert not backup._is_due()
     now[0] = 59
     assert not backup._is_due()
-    client.call("save", title="two", content="second")
+    save(client, "two")
     now[0] = 100
     assert not backup._is_due(), "it was written to a moment ago"
     now[0] = 161
@@ -113,7 +126,7 @@ def test_it_pushes_once_the_vault_is_quiet_and_at_most_hourly(
     backup._push()
     assert backup.told() == {"last_push": load_last(settings), "problem": None}
     assert not backup._is_due(), "nothing has changed"
-    client.call("save", title="three", content="third")
+    save(client, "three")
     now[0] = 3_000
     assert not backup._is_due(), "not yet an hour"
     now[0] = 4_000
@@ -140,7 +153,7 @@ def test_a_vault_that_never_rests_is_pushed_all_the_same(
     now = [0.0]
     backup = keeper(Pace(quiet=60, longest=600), lambda: now[0])
     for minute in range(10):
-        client.call("save", title=f"{minute}", content=f"of minute {minute}")
+        save(client, f"{minute}")
         now[0] = 59.0 * minute
         assert not backup._is_due()
     now[0] = 600
@@ -152,7 +165,7 @@ def test_what_stands_in_the_way_is_told_and_tried_again(
 ) -> None:
     now = [0.0]
     backup = keeper(Pace(quiet=0, after_trouble=300), lambda: now[0])
-    client.call("save", title="one", content="first")
+    save(client, "one")
     other = Settings(settings.folder.with_name("other"), bucket_from_environment=backup._context.settings.bucket)
     elsewhere = InProcess(other, "test")
     elsewhere.call("save", title="theirs", content="pushed before us")

@@ -23,22 +23,19 @@ from mnemon_server.tools.declarations import TOOLS
 Serve = Callable[..., Served]
 
 
-def test_initialize_gives_name_version_and_instructions(serve: Serve) -> None:
-    result = serve().initialize()
+def test_initialize_gives_name_version_and_instructions_and_the_tool_list_is_complete_and_small(serve: Serve) -> None:
+    served = serve()
+    result = served.initialize()
     assert result["serverInfo"]["name"] == "mnemon"
     assert result["serverInfo"]["version"] == "0.8.0"
     assert "long-term memory" in result["instructions"]
-
-
-def test_the_tool_list_is_complete_and_small(serve: Serve) -> None:
-    served = serve()
-    served.initialize()
     listed = served.request("tools/list")["result"]["tools"]
     assert [tool["name"] for tool in listed] == [tool.name for tool in TOOLS]
     assert len(json.dumps(listed, separators=(",", ":"))) < 10_000
     for tool in listed:
         assert set(tool["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
         assert "outputSchema" not in tool
+    assert served.end() == (0, "")  # it leaves when stdin ends
 
 
 def test_a_memory_saved_by_one_client_is_found_by_the_next(serve: Serve) -> None:
@@ -122,12 +119,6 @@ def test_pending_memories_are_embedded_in_the_background(serve: Serve, tiny_mode
     assert served.end() == (0, "")
 
 
-def test_it_leaves_when_stdin_ends(serve: Serve) -> None:
-    served = serve()
-    served.initialize()
-    assert served.end() == (0, "")
-
-
 def test_it_leaves_when_stdin_ends_before_a_word_was_said(serve: Serve) -> None:
     assert serve().end()[0] == 0
 
@@ -169,6 +160,7 @@ def test_it_leaves_when_its_parent_dies_though_stdin_stays_open(home: Path) -> N
     with pytest.raises(ProcessLookupError):
         while time.monotonic() < deadline:
             os.kill(child, 0)
+            time.sleep(0.01)
 
 
 def test_nothing_but_the_protocol_is_on_stdout(serve: Serve) -> None:
