@@ -21,14 +21,14 @@ def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[st
     Raises:
         UsageError: `at` is neither.
     """
-    from mnemon_server.sync.pull import pull
+    from mnemon_server.sync.pull import newest, pull
     from mnemon_server.sync.shelf import open_shelf
 
-    def choose(shelf: Shelf, head: Head) -> Manifest:
+    def choose(shelf: Shelf, head: Head | None) -> Manifest:
         from mnemon_server.sync import history
 
         if not at:
-            return head.manifest
+            return newest(shelf, head)
         try:
             then = moment(at, context.clock())
         except UsageError:

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mnemon_server.settings import checked_address
+from mnemon_server.sync.manifest import LARGEST
 from mnemon_server.sync.place import Place
 from mnemon_server.sync.trouble import BackupRefused, Outrun, StoreTrouble, named_trouble
 
 Report = Callable[[int, int], None]
 WHOLE, PART = 16 * 1024 * 1024, 8 * 1024 * 1024  # bytes; what is larger than the one goes in parts of the other
-_LARGEST_NOTE = 1_000_000  # bytes of a manifest
 _TIGRIS = (".tigris.dev", ".storage.dev")
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
@@ -41,14 +41,12 @@ class Bucket:
         self.is_aws = self.where.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        """A small object and its ETag; None when there is none."""
+        """A small object, as much as a manifest may be at most and one byte, and its ETag; None when there is none."""
         with self._named():
             found = self._unless_absent(lambda: self._client.get_object(Bucket=self.name, Key=key))
             if found is None:
                 return None
-            body = found["Body"].read(_LARGEST_NOTE + 1)
-        if len(body) > _LARGEST_NOTE:
-            raise BackupRefused(f"{key} in the bucket {self.name} is too large to be a manifest")
+            body = found["Body"].read(LARGEST + 1)
         return body, str(found["ETag"])
 
     def put(self, key: str, body: bytes, replacing: str | None = None, only_new: bool = False) -> str:

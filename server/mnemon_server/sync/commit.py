@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from mnemon_server.errors import MnemonError
 from mnemon_server.sync.bucket import Stored
 from mnemon_server.sync.manifest import Manifest
-from mnemon_server.sync.shelf import Head, Shelf
+from mnemon_server.sync.shelf import Head, HeadDamaged, Shelf
 from mnemon_server.sync.trouble import Outrun
 
 _ABANDONED = timedelta(hours=1)
@@ -43,20 +43,22 @@ def _probe() -> bytes:
     return b'{"about": "mnemon looks here whether this store heeds If-None-Match and If-Match"}'
 
 
-def commit(shelf: Shelf, manifest: Manifest, replacing: Head | None, conditional: bool) -> Head:
-    """Make `manifest` the head in the place of `replacing`; that one is among the former manifests by then.
+def commit(shelf: Shelf, manifest: Manifest, replacing: Head | HeadDamaged | None, conditional: bool) -> Head:
+    """Make `manifest` the head in the place of `replacing`; that one is among the former manifests by then, unless
+    nobody can read it.
 
     Raises:
         Outrun: somebody else has replaced it, or is about to.
     """
-    if replacing is not None:
+    if isinstance(replacing, Head):
         shelf.keep(replacing)
+    etag = replacing.etag if replacing is not None else None
     if conditional:
-        return shelf.set_head(manifest, replacing)
-    return _commit_claimed(shelf, manifest, replacing)
+        return shelf.set_head(manifest, etag)
+    return _commit_claimed(shelf, manifest, etag)
 
 
-def _commit_claimed(shelf: Shelf, manifest: Manifest, replacing: Head | None) -> Head:
+def _commit_claimed(shelf: Shelf, manifest: Manifest, replacing: str | None) -> Head:
     """Claim, then look for the claims of others, then for the head: of two who overlap at least one sees the other,
     and whoever sees another gives way."""
     claims = f"{shelf.prefix}claims/"
@@ -67,8 +69,7 @@ def _commit_claimed(shelf: Shelf, manifest: Manifest, replacing: Head | None) ->
         now = max((claim.modified for claim in found if claim.key == own), default=datetime.now(UTC))
         if any(claim.key != own and not _is_abandoned(claim, now) for claim in found):
             raise Outrun
-        head = shelf.head()
-        if (head and head.etag) != (replacing and replacing.etag):
+        if shelf.etag() != replacing:
             raise Outrun
         return shelf.set_head(manifest, replacing, conditionally=False)
     finally:

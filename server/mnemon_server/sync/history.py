@@ -11,7 +11,7 @@ from typing import Any
 from mnemon_server.errors import UsageError
 from mnemon_server.memory import as_rfc3339
 from mnemon_server.sync.manifest import Manifest
-from mnemon_server.sync.shelf import Entry, Head, Shelf
+from mnemon_server.sync.shelf import Entry, Head, HeadDamaged, Shelf
 from mnemon_server.sync.trouble import NoBackup
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
@@ -32,25 +32,31 @@ class Backup:
 
 def list_backups(shelf: Shelf, limit: int) -> tuple[list[Backup], int]:
     """The newest backups, at most `limit` of them, and how many there are in all."""
-    head = shelf.head()
+    head = readable_head(shelf)
     entries = list(shelf.entries())
-    if head is None:
-        return [], 0
     there = {sha256 for sha256, _ in shelf.each_snapshot()}
     former = (manifest for entry in reversed(entries) if (manifest := shelf.read(entry)) is not None)
-    shown = [Backup(head.manifest, True, head.manifest.sha256 in there)]
-    shown += [Backup(manifest, False, manifest.sha256 in there) for manifest in islice(former, limit - 1)]
-    return shown, len(entries) + 1
+    shown = [Backup(head.manifest, True, head.manifest.sha256 in there)] if head else []
+    shown += [Backup(manifest, False, manifest.sha256 in there) for manifest in islice(former, limit - len(shown))]
+    return shown, len(entries) + bool(head)
 
 
-def at_moment(shelf: Shelf, head: Head, milliseconds: int) -> Manifest:
+def readable_head(shelf: Shelf) -> Head | None:
+    """None also for one that nobody can read: the backups before it are of use all the same."""
+    try:
+        return shelf.head()
+    except HeadDamaged:
+        return None
+
+
+def at_moment(shelf: Shelf, head: Head | None, milliseconds: int) -> Manifest:
     """The backup that was the head at that moment.
 
     Raises:
         NoBackup: the first one is younger.
     """
     wanted = as_rfc3339(milliseconds)
-    if head.manifest.created_at <= wanted:
+    if head is not None and head.manifest.created_at <= wanted:
         return head.manifest
     for entry in reversed(list(shelf.entries())):
         manifest = shelf.read(entry) if entry.at[:15] <= re.sub(r"[-:]", "", wanted)[:15] else None
@@ -59,7 +65,7 @@ def at_moment(shelf: Shelf, head: Head, milliseconds: int) -> Manifest:
     raise NoBackup(f"there is no backup that is as old as {wanted}", _LIST)
 
 
-def with_hash(shelf: Shelf, head: Head, beginning: str) -> Manifest:
+def with_hash(shelf: Shelf, head: Head | None, beginning: str) -> Manifest:
     """The backup whose hash begins like that.
 
     Raises:
@@ -77,8 +83,8 @@ def with_hash(shelf: Shelf, head: Head, beginning: str) -> Manifest:
     raise NoBackup(f"no snapshot begins with {beginning}", _LIST)
 
 
-def _beginning_with(shelf: Shelf, head: Head, beginning: str) -> Iterator[tuple[str, Manifest]]:
-    if head.manifest.sha256.startswith(beginning):
+def _beginning_with(shelf: Shelf, head: Head | None, beginning: str) -> Iterator[tuple[str, Manifest]]:
+    if head is not None and head.manifest.sha256.startswith(beginning):
         yield head.manifest.sha256, head.manifest
     matching: list[Entry] = [entry for entry in shelf.entries() if entry.sha256.startswith(beginning)]
     for entry in matching:

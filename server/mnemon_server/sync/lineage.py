@@ -13,15 +13,14 @@ def is_ours(head: Head, known: Known) -> bool:
     return head.etag == known.etag or head.manifest.sha256 == known.sha256
 
 
-def require_descent(head: Head | None, known: Known, bucket: str) -> None:
+def require_descent(head: Head, known: Known, bucket: str) -> None:
     """Refuse to replace a head that this machine has never seen.
 
     Raises:
         SyncConflict: says who pushed it, when, and what to do.
     """
-    if head is None or is_ours(head, known):
-        return
-    raise conflict(head.manifest, known, bucket)
+    if not is_ours(head, known):
+        raise conflict(head.manifest, known, bucket)
 
 
 def conflict(theirs: Manifest, known: Known, bucket: str) -> SyncConflict:
@@ -35,20 +34,17 @@ def conflict(theirs: Manifest, known: Known, bucket: str) -> SyncConflict:
     )
 
 
-def require_substance(head: Head | None, live: int, force: bool) -> None:
-    """Refuse to let a vault that lost its memories become the backup.
+def require_substance(there: int, live: int) -> None:
+    """Refuse to let a vault that lost its memories become the backup; `there` is how many the last one has.
 
     Raises:
-        SyncShrunk: it is empty, or has fewer than half of the head's.
+        SyncShrunk: it is empty, or has fewer than half of them.
     """
-    if force:
-        return
-    force_hint = "mnemon sync push --force, if that is how it should be"
+    force = "mnemon sync push --force, if that is how it should be"
     if live == 0:
-        raise SyncShrunk("the vault is empty; nothing was sent", force_hint)
-    there = head.manifest.contents.live if head else 0
+        raise SyncShrunk("the vault is empty; nothing was sent", force)
     if live * 2 < there:
         raise SyncShrunk(
             f"the vault has {live:,} memories and its last backup {there:,}; nothing was sent",
-            f"mnemon sync history shows the backups; {force_hint}",
+            f"mnemon sync history shows the backups; {force}",
         )

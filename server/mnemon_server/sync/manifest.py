@@ -13,6 +13,7 @@ from mnemon_server.sync.trouble import BackupRefused
 from mnemon_server.vault.contents import Contents
 
 FORMAT = 1
+LARGEST = 1_000_000  # bytes
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -83,6 +84,8 @@ def parsed(body: bytes, where: str) -> Manifest:
         VaultTooNew: a newer program wrote it.
         BackupRefused: it is none.
     """
+    if len(body) > LARGEST:
+        raise BackupRefused(f"{where} is too large to be a manifest")
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

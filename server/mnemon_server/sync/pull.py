@@ -11,6 +11,7 @@ from typing import Any
 from mnemon_server.errors import VaultDamaged
 from mnemon_server.settings import Settings
 from mnemon_server.sync.examine import sha256_of, verify
+from mnemon_server.sync.history import readable_head
 from mnemon_server.sync.manifest import Manifest
 from mnemon_server.sync.settle import MARK, settled, take_mark
 from mnemon_server.sync.shelf import Head, Shelf, nothing_there
@@ -21,11 +22,19 @@ from mnemon_server.vault.replace import replace_content
 from mnemon_server.vault.strays import count_strays
 
 Report = Callable[[int, int], None]
-Choose = Callable[[Shelf, Head], Manifest]
+Choose = Callable[[Shelf, Head | None], Manifest]
 
 
-def newest(shelf: Shelf, head: Head) -> Manifest:
-    return head.manifest
+def newest(shelf: Shelf, head: Head | None) -> Manifest:
+    """The head, or why there is none.
+
+    Raises:
+        NoBackup, HeadDamaged, VaultTooNew: as the bucket has it.
+    """
+    found = head or shelf.head()
+    if found is None:
+        raise nothing_there(shelf)
+    return found.manifest
 
 
 def pull(
@@ -45,9 +54,7 @@ def pull(
         MnemonError: of the store, the vault, the disk; the vault is as it was.
     """
     with alone(settings):
-        head = shelf.head()
-        if head is None:
-            raise nothing_there(shelf)
+        head = readable_head(shelf)
         state = settled(settings, shelf, load_state(settings.sync_state_path))
         chosen = choose(shelf, head)
         with workplace(settings, 3 * chosen.size) as folder:
@@ -79,11 +86,11 @@ def _has(vault_path: Path, chosen: Manifest, folder: Path) -> bool:
 
 
 def _replaced(
-    settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest, file: Path, only_new: bool
+    settings: Settings, state: SyncState, shelf: Shelf, head: Head | None, chosen: Manifest, file: Path, only_new: bool
 ) -> Path | None:
     """Says what it is about to do, so that the next sync knows what became of it should this one be killed."""
     mark = uuid.uuid4().hex
-    about_to = {"etag": head.etag, "sha256": chosen.sha256, "at": now(), "mark": mark}
+    about_to = {"etag": head.etag if head else "", "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
     archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, only_new)
     _remember(settings, state, shelf, head, chosen)
@@ -92,10 +99,10 @@ def _replaced(
     return archived
 
 
-def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head, chosen: Manifest) -> None:
+def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head | None, chosen: Manifest) -> None:
     known = replace(
         state.known(shelf.id),
-        etag=head.etag,
+        etag=head.etag if head else "",
         sha256=chosen.sha256,
         at=now(),
         stamp=stamp_of(settings.vault_path),
@@ -104,6 +111,6 @@ def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head, ch
     save_state(settings.sync_state_path, replace(state, places={**state.places, shelf.id: known}))
 
 
-def _told(outcome: str, chosen: Manifest, head: Head) -> dict[str, Any]:  # Any: JSON
-    is_head = chosen.sha256 == head.manifest.sha256
+def _told(outcome: str, chosen: Manifest, head: Head | None) -> dict[str, Any]:  # Any: JSON
+    is_head = head is not None and chosen.sha256 == head.manifest.sha256
     return {"outcome": outcome, **chosen.told(), "archived": None, "only_there": 0, "is_head": is_head}

@@ -17,7 +17,7 @@ from mnemon_server.sync.examine import examine, sha256_of
 from mnemon_server.sync.manifest import Manifest, Parent
 from mnemon_server.sync.retention import tag_what_is_old
 from mnemon_server.sync.settle import settled
-from mnemon_server.sync.shelf import Head, Shelf
+from mnemon_server.sync.shelf import Head, HeadDamaged, Shelf
 from mnemon_server.sync.state import (
     SyncState,
     alone,
@@ -70,18 +70,30 @@ def push(settings: Settings, shelf: Shelf, force: bool, report: Report) -> dict[
         raise VaultRefused(f"there is no vault at {settings.vault_path}; nothing was sent", "mnemon sync pull")
     with alone(settings), workplace(settings, _size(settings.vault_path)) as folder:
         state = settled(settings, shelf, load_state(settings.sync_state_path))
-        head = shelf.head()
+        head = _head(shelf, force)
         snapshot = taken(settings.vault_path, folder)
-        if head is not None and head.manifest.sha256 == snapshot.sha256:
+        if isinstance(head, Head) and head.manifest.sha256 == snapshot.sha256:
             _remember(settings, state, shelf, head, snapshot)
             return _told("unchanged", head.manifest, state.known(shelf.id).conditional)
-        if not force:
+        if isinstance(head, Head) and not force:
             lineage.require_descent(head, state.known(shelf.id), shelf.bucket.name)
-        lineage.require_substance(head, snapshot.contents.live, force)
+            lineage.require_substance(head.manifest.contents.live, snapshot.contents.live)
+        elif not force:
+            lineage.require_substance(0, snapshot.contents.live)
         state = _probed(shelf, state)
         save_state(settings.sync_state_path, state)
         sent = _sent(shelf, snapshot, report)
         return _committed(settings, shelf, state, head, snapshot, sent, force)
+
+
+def _head(shelf: Shelf, force: bool) -> Head | HeadDamaged | None:
+    """Over one that nobody can read only `force` goes."""
+    try:
+        return shelf.head()
+    except HeadDamaged as damaged:
+        if not force:
+            raise
+        return damaged
 
 
 def taken(vault_path: Path, folder: Path) -> Snapshot:
@@ -114,7 +126,7 @@ def _committed(
     settings: Settings,
     shelf: Shelf,
     state: SyncState,
-    head: Head | None,
+    head: Head | HeadDamaged | None,
     snapshot: Snapshot,
     sent: int,
     force: bool,
@@ -125,28 +137,28 @@ def _committed(
             made = commit(shelf, _manifest(snapshot, head, state), head, conditional=bool(known.conditional))
             break
         except Outrun:
-            head = shelf.head()
+            head = _head(shelf, force)
             if force and attempt < _TRIES:
                 continue
-            if head is None or lineage.is_ours(head, known):
+            if not isinstance(head, Head) or lineage.is_ours(head, known):
                 raise SyncBusy("another machine is pushing at this very moment", "mnemon sync push") from None
             raise lineage.conflict(head.manifest, known, shelf.bucket.name) from None
     state = _remember(settings, state, shelf, made, snapshot)
     warnings = [] if known.conditional else [IGNORES_CONDITIONS]
     save_state(settings.sync_state_path, tag_what_is_old(shelf, state))
     told = _told("pushed", made.manifest, known.conditional) | {"sent": sent, "warnings": warnings}
-    if head is not None:
+    if isinstance(head, Head):
         told["replaced"] = head.manifest.told()
         told["kept"] = None if lineage.is_ours(head, known) else head.manifest.told()
     return told
 
 
-def _manifest(snapshot: Snapshot, head: Head | None, state: SyncState) -> Manifest:
+def _manifest(snapshot: Snapshot, head: Head | HeadDamaged | None, state: SyncState) -> Manifest:
     return Manifest(
         sha256=snapshot.sha256,
         size=snapshot.size,
         contents=snapshot.contents,
-        parent=Parent(head.etag, head.manifest.sha256) if head else None,
+        parent=Parent(head.etag, head.manifest.sha256) if isinstance(head, Head) else None,
         machine_id=state.machine_id,
         machine=machine_name(),
         created_at=now(),

@@ -11,7 +11,7 @@ from pathlib import Path
 from mnemon_server.sync.bucket import Bucket, Report, Stored, open_bucket
 from mnemon_server.sync.manifest import Manifest, parsed
 from mnemon_server.sync.place import Place
-from mnemon_server.sync.trouble import NoBackup, Outrun
+from mnemon_server.sync.trouble import BackupRefused, NoBackup, Outrun
 
 _ENTRY = re.compile(r"(\d{8}T\d{6}(?:\d+)?Z)-([0-9a-f]{64})\.json")
 
@@ -22,6 +22,16 @@ class Head:
 
     manifest: Manifest
     etag: str
+
+
+class HeadDamaged(BackupRefused):
+    """The head is there, and nobody can read it; `etag` is what whoever replaces it must name."""
+
+    def __init__(self, message: str, etag: str) -> None:
+        super().__init__(
+            message, "mnemon sync history; or, to put this machine's vault there: mnemon sync push --force"
+        )
+        self.etag = etag
 
 
 @dataclass(frozen=True)
@@ -51,12 +61,27 @@ class Shelf:
         return f"{store}/{self.bucket.name}/{self.place.vault}"
 
     def head(self) -> Head | None:
-        """None when nothing was ever pushed."""
-        found = self.bucket.get(self._head_key)
-        return Head(parsed(found[0], self._in_bucket(self._head_key)), found[1]) if found is not None else None
+        """None when nothing was ever pushed.
 
-    def set_head(self, manifest: Manifest, replacing: Head | None, conditionally: bool = True) -> Head:
-        """Make `manifest` the head, in the place of `replacing`.
+        Raises:
+            HeadDamaged: it cannot be read.
+            VaultTooNew: a newer program wrote it.
+        """
+        found = self.bucket.get(self._head_key)
+        if found is None:
+            return None
+        try:
+            return Head(parsed(found[0], self._in_bucket(self._head_key)), found[1])
+        except BackupRefused as trouble:
+            raise HeadDamaged(trouble.message, found[1]) from None
+
+    def etag(self) -> str | None:
+        """That of the head, whatever is in it."""
+        found = self.bucket.get(self._head_key)
+        return found[1] if found is not None else None
+
+    def set_head(self, manifest: Manifest, replacing: str | None, conditionally: bool = True) -> Head:
+        """Make `manifest` the head, in the place of the one with the ETag `replacing`, if any.
 
         Raises:
             Outrun: the head is another one by now.
@@ -66,7 +91,7 @@ class Shelf:
             if not conditionally:
                 etag = self.bucket.put(self._head_key, body)
             else:
-                etag = self.bucket.put(self._head_key, body, replacing.etag if replacing else None, only_new=True)
+                etag = self.bucket.put(self._head_key, body, replacing, only_new=True)
         except Outrun:
             # A request whose answer was lost is sent again, and then meets its own work.
             now = self.bucket.get(self._head_key)
@@ -94,9 +119,12 @@ class Shelf:
                 yield Entry(stored.key, name[1], name[2])
 
     def read(self, entry: Entry) -> Manifest | None:
-        """None when it is gone."""
+        """None when it is gone, or damaged."""
         found = self.bucket.get(entry.key)
-        return parsed(found[0], self._in_bucket(entry.key)) if found is not None else None
+        try:
+            return parsed(found[0], self._in_bucket(entry.key)) if found is not None else None
+        except BackupRefused:
+            return None
 
     def snapshot_key(self, sha256: str) -> str:
         return f"{self.snapshots}{sha256}.sqlite"
