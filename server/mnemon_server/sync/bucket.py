@@ -172,29 +172,24 @@ def open_bucket(place: Place) -> Bucket:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3})
+    # Stores other than AWS know none of the newer checksums; an upload to AWS asks for one by name.
+    config = Config(
+        connect_timeout=5,
+        read_timeout=60,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
     with named_trouble(place.bucket, place.endpoint or "S3"):
         session = boto3.Session(profile_name=place.profile or None)
         # boto3 takes the endpoint of AWS_ENDPOINT_URL_S3 or of the profile by itself.
         client = session.client("s3", endpoint_url=place.endpoint or None, config=config)
         address = checked_address(client.meta.endpoint_url, "the address of the S3 store")
-        host = urlsplit(address).hostname or ""
-        if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            client = session.client("s3", endpoint_url=client.meta.endpoint_url, config=config.merge(_elsewhere(host)))
-        if host.endswith(_TIGRIS):
+        if (urlsplit(address).hostname or "").endswith(_TIGRIS):
+            config = config.merge(Config(s3={"addressing_style": "virtual"}))  # its newer buckets have host names
+            client = session.client("s3", endpoint_url=address, config=config)
             client.meta.events.register("before-call.s3", _read_consistently)
     return Bucket(client, place.bucket)
-
-
-def _elsewhere(host: str) -> Any:  # Any: botocore has no types
-    """Stores other than AWS know none of its newer checksums; the newer ones of them are addressed by host name."""
-    from botocore.config import Config
-
-    return Config(
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        s3={"addressing_style": "virtual"} if host.endswith(_TIGRIS) else {},
-    )
 
 
 def _read_consistently(params: dict[str, Any], **_: Any) -> None:  # Any: botocore's request
