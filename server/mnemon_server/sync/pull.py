@@ -58,8 +58,9 @@ def pull(
         state = settled(settings, shelf, load_state(settings.sync_state_path))
         chosen = choose(shelf, head)
         with workplace(settings, 3 * chosen.size) as folder:
+            stamp = stamp_of(settings.vault_path)
             if _has(settings.vault_path, chosen, folder):
-                _remember(settings, state, shelf, head, chosen)
+                _remember(settings, state, shelf, head, chosen, stamp)
                 return _told("unchanged", chosen, head)
             file = folder / "pulled.sqlite"
             shelf.fetch(chosen, file, report)
@@ -93,19 +94,21 @@ def _replaced(
     about_to = {"etag": head.etag if head else "", "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
     archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, only_new)
-    _remember(settings, state, shelf, head, chosen)
+    # How the vault's files look is not noted: somebody may have written to the vault already.
+    _remember(settings, state, shelf, head, chosen, "")
     take_mark(settings)
-    _remember(settings, state, shelf, head, chosen)  # as the vault's files look now
     return archived
 
 
-def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head | None, chosen: Manifest) -> None:
+def _remember(
+    settings: Settings, state: SyncState, shelf: Shelf, head: Head | None, chosen: Manifest, stamp: str
+) -> None:
     known = replace(
         state.known(shelf.id),
         etag=head.etag if head else "",
         sha256=chosen.sha256,
         at=now(),
-        stamp=stamp_of(settings.vault_path),
+        stamp=stamp,
         fetching=None,
     )
     save_state(settings.sync_state_path, replace(state, places={**state.places, shelf.id: known}))
