@@ -53,7 +53,8 @@ class Store:
         return {**KEYS, "AWS_ENDPOINT_URL_S3": self.url, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def make_server(port: int) -> Any:
+def make_server(port: int, heeds_conditions: bool = True) -> Any:
+    """`heeds_conditions=False`: as stores are that let everybody overwrite whatever If-Match says."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler
     from werkzeug.serving import make_server as make
@@ -67,6 +68,9 @@ def make_server(port: int) -> Any:
     app, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
 
     def locked(environment: Any, start_response: Any) -> Any:
+        if not heeds_conditions:
+            for name in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"):
+                environment.pop(name, None)
         with lock:
             return list(app(environment, start_response))
 
@@ -74,9 +78,9 @@ def make_server(port: int) -> Any:
 
 
 @contextmanager
-def serving_s3() -> Iterator[Store]:
+def serving_s3(heeds_conditions: bool = True) -> Iterator[Store]:
     """In a thread, for the length of a block."""
-    server = make_server(0)
+    server = make_server(0, heeds_conditions)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

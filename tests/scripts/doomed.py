@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ SEEDED = [
 ]
 
 # Its first argument is a number (kill before that moment), or a pattern (kill before the first moment that fits, or
-# after it when it begins with `>`); the second is a file that every moment is written to.
+# after it when it begins with `>`: at the next one); the second is a file that every moment is written to. A request is
+# a moment with its first line; what SQLite is told is one for patterns that ask for it, by the word `sql`.
 _SCRIPT = r"""
 import os, re, signal, sys
 wish, log, home = sys.argv[1], os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.environ["HOME"]
@@ -29,6 +31,9 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 count, due = 0, False
 
 def moment(event, arguments):
+    if event == "http.client.send":
+        line = re.match(rb"[A-Z]+ \S+(?= HTTP/)", arguments[1]) if isinstance(arguments[1], bytes) else None
+        return f"{event} {line[0].decode()}" if line else ""
     if event == "subprocess.Popen":
         return f"{event} {' '.join(map(str, arguments[1]))}" if "claude" in str(arguments[0]) else ""
     if event not in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod", "os.truncate"):
@@ -40,10 +45,11 @@ def moment(event, arguments):
     return f"{event} {path}" if path.startswith(home) else ""
 
 def watch(event, arguments):
+    if what := moment(event, arguments):
+        strike(what)
+
+def strike(what):
     global count, due
-    what = moment(event, arguments)
-    if not what:
-        return
     count += 1
     os.write(log, f"{what}\n".encode())
     fits = wish.isdigit() and count == int(wish) or not wish.isdigit() and re.search(wish.lstrip(">"), what)
@@ -51,7 +57,14 @@ def watch(event, arguments):
         os.kill(os.getpid(), signal.SIGKILL)
     due = bool(fits)
 
+def trace(cursor, statement, bindings):
+    strike(f"sql {' '.join(statement.split())} {bindings or ''}")
+    return True
+
 sys.addaudithook(watch)
+if "sql " in wish:
+    import apsw
+    apsw.connection_hooks.append(lambda connection: setattr(connection, "exec_trace", trace))
 from mnemon_installer.cli.main import main
 main()
 """
@@ -60,6 +73,23 @@ main()
 def run_doomed(machine: Machine, wish: str | int, *words: str) -> subprocess.CompletedProcess[str]:
     """`mnemon WORDS`, killed at the wished moment; 0 kills at none."""
     return machine.start((sys.executable, "-c", _SCRIPT, str(wish), str(_log(machine)), *words))
+
+
+def run_struck(machine: Machine, seconds: float, *words: str) -> int:
+    """`mnemon WORDS`, killed from outside so long after its first moment, wherever it is by then; its exit status,
+    which is another than -9 when it was faster."""
+    log = _log(machine)
+    log.unlink(missing_ok=True)
+    os.mkfifo(log)
+    line, nowhere = (sys.executable, "-c", _SCRIPT, "0", str(log), *words), subprocess.DEVNULL
+    doomed = subprocess.Popen(line, env=machine.environment, cwd=machine.home, stdin=nowhere, stdout=nowhere)
+    with doomed, log.open("rb") as moments:
+        moments.readline()
+        with suppress(subprocess.TimeoutExpired):
+            doomed.wait(seconds)
+        doomed.kill()
+    log.unlink()
+    return doomed.returncode
 
 
 def run_interruptible(machine: Machine, *words: str) -> subprocess.CompletedProcess[str]:

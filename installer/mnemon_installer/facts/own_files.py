@@ -23,6 +23,7 @@ CACHED = "models--"  # how a Hugging Face cache begins the name of a repository'
 _SIDECARS = ("-wal", "-shm", "-journal")
 _DRAFT_OF_VAULT = re.compile(r"\.new-\d+-[0-9a-f]{8}(-wal|-shm|-journal)?")
 _DRAFT = re.compile(r"\.(.+)\.mnemon-[0-9a-f]{8}")
+_MAKING = re.compile(r"making-\d+-[0-9a-f]{8}\.part")  # a copy for the archive that was not finished
 _LEDGER = "hooks.sqlite"
 _OF_LEDGER = b"injected_by_session"  # an index of it, named in its first page
 _LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|hooks\.log(\.1)?")
@@ -54,7 +55,7 @@ def vault_files(path: Path, knows_folder: bool) -> Iterator[Path]:
 def copies_of_vault(archive: Path) -> Iterator[Path]:
     """Vaults put aside: before a migration, by a sync, by doctor's fix for a damaged one."""
     for each in _inside(archive):
-        if each.suffix == ".sqlite" and is_file(each) and is_vault(each):
+        if is_file(each) and (_MAKING.fullmatch(each.name) or (each.suffix == ".sqlite" and is_vault(each))):
             yield each
         elif PUT_ASIDE.fullmatch(each.name) and each.is_dir():
             yield from (file for file in entries(each) if file.name.startswith("default.sqlite") and is_file(file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,18 @@ from urllib.parse import urlsplit
 from mnemon_server.settings import checked_address
 from mnemon_server.sync.manifest import LARGEST
 from mnemon_server.sync.place import Place
-from mnemon_server.sync.trouble import BackupRefused, Outrun, StoreTrouble, named_trouble
+from mnemon_server.sync.trouble import (
+    BackupRefused,
+    NoCredentials,
+    Outrun,
+    StoreTrouble,
+    StoreUnreachable,
+    named_trouble,
+)
 
 Report = Callable[[int, int], None]
 WHOLE, PART = 16 * 1024 * 1024, 8 * 1024 * 1024  # bytes; what is larger than the one goes in parts of the other
+_MOST_REDIRECTS = 4
 _TIGRIS = (".tigris.dev", ".storage.dev")
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
@@ -46,8 +54,12 @@ class Bucket:
             found = self._unless_absent(lambda: self._client.get_object(Bucket=self.name, Key=key))
             if found is None:
                 return None
-            body = found["Body"].read(LARGEST + 1)
-        return body, str(found["ETag"])
+            with closing(found["Body"]) as answer:
+                body = answer.read(LARGEST + 1)
+            size, etag = int(_told(found, "ContentLength")), str(_told(found, "ETag"))
+        if len(body) < min(size, LARGEST + 1):
+            raise StoreUnreachable(f"{self.where} broke off in the middle of its answer", "try again")
+        return body, etag
 
     def put(self, key: str, body: bytes, replacing: str | None = None, only_new: bool = False) -> str:
         """Write a small object, and return its ETag. With `replacing` only over the object with that ETag, with
@@ -63,14 +75,16 @@ class Bucket:
                     Bucket=self.name, Key=key, Body=body, ContentType="application/json", **conditions
                 )
             )
-        if done is None:
-            raise Outrun
-        return str(done["ETag"])
+            if done is None:
+                raise Outrun
+            return str(_told(done, "ETag"))
 
     def find(self, key: str) -> Stored | None:
         with self._named():
             found = self._unless_absent(lambda: self._client.head_object(Bucket=self.name, Key=key))
-        return Stored(key, int(found["ContentLength"]), found["LastModified"]) if found is not None else None
+            if found is None:
+                return None
+            return Stored(key, int(_told(found, "ContentLength")), _told(found, "LastModified"))
 
     def each(self, prefix: str, after: str = "") -> Iterator[Stored]:
         """All objects under `prefix` in the order of their keys, from behind `after`."""
@@ -133,8 +147,11 @@ class Bucket:
                 self._client.delete_object(Bucket=self.name, Key=key)
 
     def unfinished(self, prefix: str) -> Iterator[tuple[str, str, datetime]]:
-        """Uploads in parts that were never completed: key, the store's id of it, since when."""
-        with self._named():
+        """Uploads in parts that were never completed: key, the store's id of it, since when. None where the store does
+        not tell."""
+        from botocore.exceptions import ClientError
+
+        with self._named(), suppress(ClientError):
             for page in self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.name, Prefix=prefix):
                 for entry in page.get("Uploads", []):
                     yield str(entry["Key"]), str(entry["UploadId"]), entry["Initiated"]
@@ -175,13 +192,14 @@ def open_bucket(place: Place) -> Bucket:
     # Stores other than AWS know none of the newer checksums; an upload to AWS asks for one by name.
     config = Config(
         connect_timeout=5,
-        read_timeout=60,
+        read_timeout=30,
         retries={"mode": "standard", "total_max_attempts": 3},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
     with named_trouble(place.bucket, place.endpoint or "S3"):
         session = boto3.Session(profile_name=place.profile or None)
+        _require_credentials(session)
         # boto3 takes the endpoint of AWS_ENDPOINT_URL_S3 or of the profile by itself.
         client = session.client("s3", endpoint_url=place.endpoint or None, config=config)
         address = checked_address(client.meta.endpoint_url, "the address of the S3 store")
@@ -189,12 +207,56 @@ def open_bucket(place: Place) -> Bucket:
             config = config.merge(Config(s3={"addressing_style": "virtual"}))  # its newer buckets have host names
             client = session.client("s3", endpoint_url=address, config=config)
             client.meta.events.register("before-call.s3", _read_consistently)
+        client.meta.events.register("before-call.s3.HeadBucket", _no_circles(place.bucket))
     return Bucket(client, place.bucket)
+
+
+def _no_circles(bucket: str) -> Callable[..., None]:
+    """botocore asks for the bucket's region when it is sent elsewhere, and for that of the answer, and so on."""
+    asked = 0
+
+    def count(**_: Any) -> None:  # Any: botocore's request
+        nonlocal asked
+        asked += 1
+        if asked > _MOST_REDIRECTS:
+            raise StoreTrouble(
+                f"the bucket {bucket} is in another region, or behind another address",
+                "set AWS_REGION to the bucket's region; check AWS_ENDPOINT_URL_S3",
+            )
+
+    return count
+
+
+def _require_credentials(session: Any) -> None:  # Any: boto3 has no types
+    """Have them now: later nobody could tell their trouble from that of the disk or the store.
+
+    Raises:
+        NoCredentials: there are none, or what should bring them does not.
+    """
+    hint = "check the profile (AWS_PROFILE, s3_profile) and what it names, or sign in anew"
+    try:
+        credentials = session.get_credentials()
+        if credentials is not None:
+            credentials.get_frozen_credentials()
+    except (OSError, ValueError, KeyError) as trouble:
+        what = type(trouble).__name__
+        raise NoCredentials(f"what AWS's configuration names to get credentials from fails ({what})", hint) from None
 
 
 def _read_consistently(params: dict[str, Any], **_: Any) -> None:  # Any: botocore's request
     """Tigris answers from the nearest copy unless it is asked for the newest."""
     params["headers"]["X-Tigris-Consistent"] = "true"
+
+
+def _told(answer: Any, name: str) -> Any:  # Any: botocore's parsed answer
+    """A field that every S3 store's answer has.
+
+    Raises:
+        StoreTrouble: this one has not: something else answers.
+    """
+    if name not in answer:
+        raise StoreTrouble("what answers is no S3 store", "check AWS_ENDPOINT_URL_S3, s3_endpoint, and the network")
+    return answer[name]
 
 
 def _transfer() -> Any:  # Any: boto3 has no types

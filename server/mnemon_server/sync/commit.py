@@ -11,7 +11,7 @@ from mnemon_server.errors import MnemonError
 from mnemon_server.sync.bucket import Stored
 from mnemon_server.sync.manifest import Manifest
 from mnemon_server.sync.shelf import Head, HeadDamaged, Shelf
-from mnemon_server.sync.trouble import Outrun
+from mnemon_server.sync.trouble import Outrun, Unsupported
 
 _ABANDONED = timedelta(hours=1)
 
@@ -28,6 +28,8 @@ def _refuses_second(shelf: Shelf, key: str) -> bool:
             shelf.bucket.put(key, _probe(), only_new=True)
         except Outrun:
             return True
+        except Unsupported:
+            return False
     return False
 
 

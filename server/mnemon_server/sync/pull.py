@@ -109,6 +109,7 @@ def _remember(
         sha256=chosen.sha256,
         at=now(),
         stamp=stamp,
+        sending="",
         fetching=None,
     )
     save_state(settings.sync_state_path, replace(state, places={**state.places, shelf.id: known}))

@@ -80,7 +80,7 @@ def push(settings: Settings, shelf: Shelf, force: bool, report: Report) -> dict[
             lineage.require_substance(head.manifest.contents.live, snapshot.contents.live)
         elif not force:
             lineage.require_substance(0, snapshot.contents.live)
-        state = _probed(shelf, state)
+        state = _probed(shelf, state).knowing(shelf.id, sending=snapshot.sha256)
         save_state(settings.sync_state_path, state)
         sent = _sent(shelf, snapshot, report)
         return _committed(settings, shelf, state, head, snapshot, sent, force)
@@ -168,7 +168,13 @@ def _manifest(snapshot: Snapshot, head: Head | HeadDamaged | None, state: SyncSt
 
 def _remember(settings: Settings, state: SyncState, shelf: Shelf, head: Head, snapshot: Snapshot) -> SyncState:
     known = replace(
-        state.known(shelf.id), etag=head.etag, sha256=snapshot.sha256, at=now(), stamp=snapshot.stamp, fetching=None
+        state.known(shelf.id),
+        etag=head.etag,
+        sha256=snapshot.sha256,
+        at=now(),
+        stamp=snapshot.stamp,
+        sending="",
+        fetching=None,
     )
     state = replace(state, places={**state.places, shelf.id: known})
     save_state(settings.sync_state_path, state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,12 +103,8 @@ class Shelf:
         """Put a manifest among the former ones, before another takes its place."""
         manifest = head.manifest
         stamp = re.sub(r"[-:.]", "", manifest.created_at)
-        with suppress(Outrun):  # it is there
-            self.bucket.put(
-                f"{self._entries}{stamp}-{manifest.sha256}.json",
-                manifest.written(self.snapshot_key(manifest.sha256)),
-                only_new=True,
-            )
+        key = f"{self._entries}{stamp}-{manifest.sha256}.json"  # where there is nothing, or just this
+        self.bucket.put(key, manifest.written(self.snapshot_key(manifest.sha256)))
 
     def entries(self, after: str = "") -> Iterator[Entry]:
         """The former manifests, oldest first."""

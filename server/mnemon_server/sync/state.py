@@ -29,7 +29,8 @@ class Known:
 
     `etag` and `sha256` are those of the head that this machine's vault has in it; `at` when it got or sent it; `stamp`
     what the vault's files looked like then. `conditional` is whether the store heeds conditions, once that was tried.
-    `fetching` is what a pull was about to put in the vault's place. `tagged` is the last former manifest whose snapshot
+    `sending` is the snapshot that a push was about to make the head, should it not have lived to see it; `fetching` is
+    what a pull was about to put in the vault's place. `tagged` is the last former manifest whose snapshot
     was looked at for its age.
     """
 
@@ -39,6 +40,7 @@ class Known:
     stamp: str = ""
     conditional: bool | None = None
     tagged: str = ""
+    sending: str = ""
     fetching: Mapping[str, Any] | None = None  # Any: JSON
 
 
@@ -90,7 +92,7 @@ def save_state(path: Path, state: SyncState) -> None:
     """Whole or not at all."""
     make_private(path.parent)
     told = {"format": _FORMAT, **asdict(state)}
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f".{path.name}.new")  # whoever writes is alone
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(json.dumps(told, indent=2).encode())

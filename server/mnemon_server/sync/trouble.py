@@ -49,6 +49,10 @@ class StoreTrouble(MnemonError):
     code = "store"
 
 
+class Unsupported(StoreTrouble):
+    """The store does not know this kind of request."""
+
+
 class SyncConflict(MnemonError):
     """The bucket's vault is not the one that this machine last saw."""
 
@@ -110,7 +114,7 @@ def named_trouble(bucket: str, where: str) -> Iterator[None]:
         Outrun: the condition of a write does not hold.
         MnemonError: everything else that can be expected.
     """
-    from boto3.exceptions import S3UploadFailedError
+    from boto3.exceptions import RetriesExceededError, S3UploadFailedError
     from botocore import exceptions
 
     try:
@@ -142,14 +146,15 @@ def named_trouble(bucket: str, where: str) -> Iterator[None]:
         exceptions.HTTPClientError,
         exceptions.IncompleteReadError,
         exceptions.ResponseStreamingError,
+        RetriesExceededError,
     ):
         raise StoreUnreachable(f"{where} does not answer", "check the network and AWS_ENDPOINT_URL_S3") from None
     except (exceptions.NoRegionError, exceptions.InvalidRegionError):
         raise StoreTrouble("no usable region is set for S3", "set AWS_REGION") from None
     except exceptions.BotoCoreError as trouble:
         raise StoreTrouble(f"{where} cannot be used ({type(trouble).__name__})", "mnemon sync status") from None
-    except ValueError as trouble:  # botocore's word for an endpoint that is no address
-        if "endpoint" not in str(trouble).lower():
+    except ValueError as trouble:  # botocore's word for an endpoint that is no address, and Python's
+        if not any(word in str(trouble).lower() for word in ("endpoint", "url")):
             raise
         raise StoreTrouble("the S3 endpoint is no address", "check AWS_ENDPOINT_URL_S3 and s3_endpoint") from None
     except OSError as trouble:
@@ -176,6 +181,8 @@ def _answered(response: Any, bucket: str, where: str) -> Exception:  # Any: boto
             f"the credentials may not do this in the bucket {bucket} ({code or status})",
             "let them list the bucket, and get and put objects in it under mnemon/",
         )
+    if code == "NotImplemented" or status == 501:
+        return Unsupported(f"{where} does not know what it was asked ({code or status})", "mnemon sync status")
     if code in _LATER or status >= 500:
         return StoreUnreachable(f"{where} is out of order at the moment ({code or status})", "try again in a minute")
     return StoreTrouble(f"{where} answered {code or status}", "mnemon sync status")

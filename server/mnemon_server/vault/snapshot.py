@@ -10,6 +10,7 @@ import apsw
 
 from mnemon_server.errors import VaultRefused
 from mnemon_server.folders import make_private, sync_folder
+from mnemon_server.vault.drafts import archive_draft, clear_abandoned_drafts
 from mnemon_server.vault.leases import require_here, thaw
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.trouble import named_trouble
@@ -25,7 +26,10 @@ def archive_copy(connection: apsw.Connection, vault_path: Path, reason: str) -> 
     not checkpointed.
     """
     target = archive_name(vault_path, reason)
-    copy_into(connection, target)
+    clear_abandoned_drafts(target.parent)
+    draft = archive_draft(target.parent)
+    copy_into(connection, draft)
+    draft.rename(target)
     sync_folder(target.parent)
     return target
 
