@@ -10,6 +10,7 @@ import subprocess
 import pytest
 from tests.installer.machine import Machine
 from tests.scripts.stage import Stage, make_stage, succeeds
+from tests.seeded import seeded
 
 from mnemon_server.client import connect
 from mnemon_server.settings import Settings
@@ -131,7 +132,8 @@ def test_on_a_terminal_it_shows_the_diff_and_asks(machine: Machine, key: str, st
     terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
     codex = machine.home / ".codex/config.toml"
     codex.write_text("")
-    terminal = terminals.Terminal((str(machine.mnemon), "doctor", "--fix"), machine.environment, machine.home)
+    words = (str(machine.mnemon), "doctor", "codex.entry", "--fix")
+    terminal = terminals.Terminal(words, machine.environment, machine.home)
     terminal.await_text("+[mcp_servers.mnemon]")
     terminal.answer("Go ahead?", key)
     assert terminal.end() == status
@@ -172,13 +174,25 @@ def test_the_fix_for_a_damaged_vault_leads_out_of_it(machine: Machine, has_copy:
     assert aside.read_bytes() == damaged
 
 
-def test_a_file_that_is_no_vault_is_put_aside(machine: Machine) -> None:
+def finding_of_no_vault(machine: Machine) -> dict[str, str]:
+    """What doctor says of a shopping list in the vault's place."""
     path = machine.home / ".mnemon" / "default.sqlite"
     path.write_text("a shopping list, and more than a hundred characters of it: " + "milk, " * 20)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    finding = machine.result("doctor", "vault")["result"]["findings"][0]
-    assert "is not a SQLite database" in finding["message"]
+    found: dict[str, str] = machine.result("doctor", "vault")["result"]["findings"][0]
+    return found
+
+
+def test_a_file_that_is_no_vault_is_named(machine: Machine) -> None:
+    finding = finding_of_no_vault(machine)
+    assert (finding["verdict"], "is not a SQLite database" in finding["message"]) == ("fail", True)
+    assert "mv " in finding["fix"]
+
+
+@seeded
+def test_a_file_that_is_no_vault_is_put_aside(machine: Machine) -> None:
+    finding = finding_of_no_vault(machine)
     machine.start(("/bin/sh", "-c", finding["fix"]), PATH=f"{machine.mnemon.parent}:/usr/bin:/bin")
     assert verdicts(machine, "vault") == {"vault": "ok"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.installer.machine import Machine
+from tests.scripts.doomed import SEEDED
 from tests.scripts.stage import Stage, make_stage, succeeds
 
 SETTINGS, CODEX_HOOKS = ".claude/settings.json", ".codex/hooks.json"
@@ -58,7 +59,7 @@ def test_lost_hooks_are_named_and_mended(machine: Machine) -> None:
     assert lost.returncode == 1
     assert "setup added hooks to Claude Code, and they are gone" in lost.stdout
     assert "fix: mnemon setup claude-code" in lost.stdout
-    mended = machine.run("doctor", "--fix", "--yes")
+    mended = machine.run("doctor", "claude-code.hooks", "--fix", "--yes")
     assert mended.returncode == 0, mended.stdout
     assert "Claude Code hooks  added" in mended.stdout
     assert (machine.home / SETTINGS).read_text() == good
@@ -67,51 +68,72 @@ def test_lost_hooks_are_named_and_mended(machine: Machine) -> None:
 def test_an_entry_and_hooks_that_were_lost_together_come_back_together(machine: Machine) -> None:
     (machine.home / ".codex/config.toml").write_text("")
     (machine.home / CODEX_HOOKS).unlink()
-    mended = machine.run("doctor", "--fix", "--yes")
+    mended = machine.run("doctor", "codex.entry", "codex.hooks", "--fix", "--yes")
     assert mended.returncode == 0, mended.stdout
     assert "Codex        registered\n  Codex hooks  added" in mended.stdout
 
 
-def test_hooks_that_nobody_wanted_are_no_failure(machine: Machine) -> None:
+def test_hooks_that_nobody_wanted_are_no_failure_and_those_of_a_client_not_set_up_not_spoken_of(
+    machine: Machine,
+) -> None:
     assert machine.run("setup", "claude-code", "codex", "--no-model", "--no-hooks").returncode == 0
     done = machine.run("doctor")
     assert done.returncode == 0
     assert "no hooks: claude-code, codex (mnemon setup claude-code codex --hooks)" in done.stdout
+    assert "gemini.hooks" not in done.stdout
     assert finding(machine, "claude-code.hook-run")["verdict"] == "skipped"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "verdict", "said"),
-    [
-        ('"timeout": 8', '"timeout": 8000', "fail", "the hook surface has the timeout 8000 instead of 8"),
-        ('"surface",', '"surface", "--fast",', "fail", "the hook surface runs `mnemon hook surface --fast"),
-        ('"command": "MNEMON"', '"command": "/gone/mnemon"', "fail", "runs /gone/mnemon, which does not exist"),
-        ('"command": "MNEMON"', '"command": "HOME/mnemon"', "warn", "runs HOME/mnemon, and this is MNEMON"),
-        ('"type": "command"', '"type": "prompt"', "fail", "is not written as setup would today"),
-        ('"session-start"', '"warm"', "fail", "Claude Code lacks the hook session-start"),
-        ('"handoff"', '"extract"', "fail", "Claude Code lacks the hook handoff"),
-        ('"Stop"', '"SubagentStop"', "fail", "Claude Code lacks the hook extract and handoff"),
-        (
-            '"Stop": [',
-            '"SubagentStop": [{"hooks": [OURS]}], "Stop": [',
-            "fail",
-            "runs the hook extract where setup would",
-        ),
-        ('"Stop": [', '"Stop": [{"hooks": [OURS]}, ', "fail", "Claude Code has a hook of mnemon twice"),
-    ],
-)
-def test_what_is_not_as_setup_writes_it_is_named_and_mended(
-    machine: Machine, old: str, new: str, verdict: str, said: str
-) -> None:
-    (machine.home / "mnemon").write_text("#!/bin/sh\n")
-    (machine.home / "mnemon").chmod(0o755)
+DRIFTED = [  # what is written, what stands there instead, and what doctor says of it
+    ('"timeout": 8', '"timeout": 8000', "fail", "the hook surface has the timeout 8000 instead of 8"),
+    ('"surface",', '"surface", "--fast",', "fail", "the hook surface runs `mnemon hook surface --fast"),
+    ('"command": "MNEMON"', '"command": "/gone/mnemon"', "fail", "runs /gone/mnemon, which does not exist"),
+    ('"command": "MNEMON"', '"command": "HOME/mnemon"', "warn", "runs HOME/mnemon, and this is MNEMON"),
+    ('"type": "command"', '"type": "prompt"', "fail", "is not written as setup would today"),
+    ('"session-start"', '"warm"', "fail", "Claude Code lacks the hook session-start"),
+    ('"handoff"', '"extract"', "fail", "Claude Code lacks the hook handoff"),
+    ('"Stop"', '"SubagentStop"', "fail", "Claude Code lacks the hook extract and handoff"),
+    (
+        '"Stop": [',
+        '"SubagentStop": [{"hooks": [OURS]}], "Stop": [',
+        "fail",
+        "runs the hook extract where setup would",
+    ),
+    ('"Stop": [', '"Stop": [{"hooks": [OURS]}, ', "fail", "Claude Code has a hook of mnemon twice"),
+]
+
+
+def here(machine: Machine, text: str) -> str:
+    """The text with this machine's places in it."""
     places = {"MNEMON": str(machine.mnemon), "HOME": str(machine.home), "OURS": '{"command": "mnemon hook extract"}'}
     for name, place in places.items():
-        old, new, said = old.replace(name, place), new.replace(name, place), said.replace(name, place)
-    good = json.loads((machine.home / SETTINGS).read_text())
-    edit(machine.home / SETTINGS, lambda text: text.replace(old, new, 1))
+        text = text.replace(name, place)
+    return text
+
+
+def let_drift(machine: Machine, old: str, new: str) -> None:
+    (machine.home / "mnemon").write_text("#!/bin/sh\n")
+    (machine.home / "mnemon").chmod(0o755)
+    edit(machine.home / SETTINGS, lambda text: text.replace(here(machine, old), here(machine, new), 1))
+
+
+@pytest.mark.parametrize(("old", "new", "verdict", "said"), DRIFTED)
+def test_what_is_not_as_setup_writes_it_is_named(machine: Machine, old: str, new: str, verdict: str, said: str) -> None:
+    let_drift(machine, old, new)
     found = finding(machine, "claude-code.hooks")
-    assert (found["verdict"], said in found["message"]) == (verdict, True), found["message"]
+    assert (found["verdict"], here(machine, said) in found["message"]) == (verdict, True), found["message"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        *(each[:2] for each in DRIFTED if "OURS" in each[1]),
+        *(pytest.param(*each[:2], marks=SEEDED) for each in DRIFTED if "OURS" not in each[1]),
+    ],
+)
+def test_what_is_not_as_setup_writes_it_is_mended(machine: Machine, old: str, new: str) -> None:
+    good = json.loads((machine.home / SETTINGS).read_text())
+    let_drift(machine, old, new)
     mended = machine.run("doctor", "claude-code.hooks", "--fix", "--yes")
     assert mended.returncode == 0, mended.stdout
     assert json.loads((machine.home / SETTINGS).read_text())["hooks"].keys() == good["hooks"].keys()
@@ -178,7 +200,3 @@ def test_hooks_that_have_no_room_are_named_with_the_line(machine: Machine) -> No
     assert found["verdict"] == "fail"
     assert "line 2, column 12: hooks is null, not an object" in found["message"]
     assert found["fix"].startswith("${EDITOR:-nano} +2 ")
-
-
-def test_hooks_of_a_client_that_is_not_set_up_are_not_spoken_of(machine: Machine) -> None:
-    assert "gemini.hooks" not in machine.run("doctor").stdout

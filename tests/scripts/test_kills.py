@@ -290,10 +290,10 @@ def filled(open_client: Callable[..., InProcess], with_model: Settings) -> InPro
     ("moment", "count"),
     [
         ("INSERT INTO words (rowid", 70),
-        ("CREATE VIRTUAL TABLE vector_index", 1),
+        pytest.param("CREATE VIRTUAL TABLE vector_index", 1, marks=SEEDED),
         ("INSERT INTO vectors", 80),
-        ("COMMIT", 4),
-        ("DELETE FROM vectors", 1),
+        pytest.param("COMMIT", 4, marks=SEEDED),
+        pytest.param("DELETE FROM vectors", 1, marks=SEEDED),
     ],
 )
 def test_killed_while_rebuilding(filled: InProcess, with_model: Settings, moment: str, count: int) -> None:
@@ -310,7 +310,10 @@ def test_killed_while_rebuilding(filled: InProcess, with_model: Settings, moment
     assert_goes_on(filled)
 
 
-@pytest.mark.parametrize(("moment", "count", "kept"), [("INSERT INTO models", 1, 0), ("INSERT INTO vectors", 80, 64)])
+@pytest.mark.parametrize(
+    ("moment", "count", "kept"),
+    [pytest.param("INSERT INTO models", 1, 0, marks=SEEDED), ("INSERT INTO vectors", 80, 64)],
+)
 def test_killed_while_embedding(
     open_client: Callable[..., InProcess], with_model: Settings, moment: str, count: int, kept: int
 ) -> None:
@@ -326,7 +329,9 @@ def test_killed_while_embedding(
     assert_goes_on(client)
 
 
-@pytest.mark.parametrize(("moment", "count", "kept"), [("INSERT INTO memories", 700, 500), ("COMMIT", 3, 1_000)])
+@pytest.mark.parametrize(
+    ("moment", "count", "kept"), [("INSERT INTO memories", 700, 500), pytest.param("COMMIT", 3, 1_000, marks=SEEDED)]
+)
 def test_killed_while_importing(
     client: InProcess, settings: Settings, tmp_path: Path, moment: str, count: int, kept: int
 ) -> None:

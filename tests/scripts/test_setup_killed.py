@@ -72,7 +72,7 @@ def test_killed_while_claude_registers(machine: Machine, moment: str) -> None:
     [
         pytest.param("before", "/.claude.json", marks=SEEDED),
         ("after", "/.claude.json"),
-        ("before", "/setup-local.json"),
+        pytest.param("before", "/setup-local.json", marks=SEEDED),
     ],
 )
 def test_killed_while_a_file_is_replaced(machine: Machine, moment: str, suffix: str) -> None:

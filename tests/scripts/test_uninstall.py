@@ -13,6 +13,7 @@ import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts.doomed import SEEDED
 from tests.scripts.stage import Stage, make_stage, succeeds
+from tests.seeded import seeded
 
 BEFORE = """{
   // mine
@@ -107,17 +108,6 @@ def test_what_claude_itself_has_registered_is_undone_to_the_last_byte(machine: M
     assert (machine.claude_file.read_text() if machine.claude_file.exists() else None) == before
 
 
-def test_files_and_folders_that_setup_made_for_a_client_go(machine: Machine) -> None:
-    succeeds(machine, "setup", "cursor", "codex", "--no-model")
-    assert (machine.home / ".cursor" / "mcp.json").exists()
-    (machine.home / ".codex" / "theirs").write_text("x")
-    succeeds(machine, "uninstall", "--yes")
-    assert sorted(str(path.relative_to(machine.home)) for path in machine.home.rglob("*")) == [
-        ".codex",
-        ".codex/theirs",
-    ]
-
-
 def test_without_receipts_our_entries_are_found_all_the_same(set_up: Machine) -> None:
     shutil.rmtree(set_up.home / ".mnemon" / "ops")
     shutil.rmtree(set_up.home / ".mnemon" / "backups")
@@ -133,7 +123,8 @@ def test_with_the_vault_gone_by_hand_the_clients_are_cleaned(set_up: Machine) ->
     assert not (set_up.home / ".mnemon").exists()
 
 
-@pytest.mark.parametrize("touched", [False, pytest.param(True, marks=SEEDED)])
+@seeded
+@pytest.mark.parametrize("touched", [False, True])
 def test_a_foreign_entry_that_setup_replaced_comes_back(machine: Machine, touched: bool) -> None:
     foreign = '{"mcpServers": {"mnemon": {"command": "npx", "env": {"KEY": "hush"}}}, "n": 1}'
     machine.claude_file.write_text(foreign)
@@ -163,6 +154,11 @@ def test_the_vault_stays_when_it_is_wished(set_up: Machine) -> None:
     before = set_up.contents()
     assert "Nothing to do" in succeeds(set_up, "uninstall", "--keep-vault", "--yes")
     assert set_up.contents() == before
+
+
+@seeded
+def test_a_vault_that_stayed_is_set_up_again_and_goes(set_up: Machine) -> None:
+    succeeds(set_up, "uninstall", "--keep-vault", "--yes")
     succeeds(set_up, "setup", "claude-code", "--no-model")
     succeeds(set_up, "uninstall", "--yes")
     assert [path.name for path in set_up.home.iterdir()] == [".claude.json"]
@@ -239,6 +235,7 @@ def test_a_broken_file_that_never_knew_us_is_no_obstacle(set_up: Machine) -> Non
     assert broken.read_text() == '{\n  "mcpServers": {\n    "x": '
 
 
+@seeded
 def test_a_link_stays_a_link_and_a_mode_stays_a_mode(machine: Machine) -> None:
     target = machine.home / "dotfiles" / "claude.json"
     target.parent.mkdir()
@@ -289,7 +286,7 @@ def test_a_folder_that_we_were_pointed_at_keeps_everything_of_the_users(machine:
     assert files_of(documents) == before
 
 
-@pytest.mark.parametrize("was_there", [pytest.param(False, marks=SEEDED), True])
+@pytest.mark.parametrize("was_there", [False, pytest.param(True, marks=SEEDED)])
 def test_only_a_folder_of_our_making_is_removed(machine: Machine, was_there: bool) -> None:
     folder = machine.home / "memories"
     if was_there:
@@ -366,18 +363,25 @@ def test_it_does_not_run_beside_a_setup(set_up: Machine) -> None:
     assert (set_up.home / ".mnemon" / "default.sqlite").exists()
 
 
-def test_rules_blocks_go_and_what_stood_around_them_stays(machine: Machine) -> None:
+def test_files_and_folders_that_setup_made_go_and_what_stood_around_a_block_of_rules_stays(machine: Machine) -> None:
     rules, made = machine.home / ".claude" / "CLAUDE.md", machine.home / ".codex" / "AGENTS.md"
     rules.parent.mkdir()
     rules.write_bytes(b"Be brief.\r\nWrite in English.")
-    succeeds(machine, "setup", "claude-code", "codex", "--no-model", "--rules")
+    succeeds(machine, "setup", "claude-code", "cursor", "codex", "--no-model", "--rules")
     assert b"mnemon:begin" in rules.read_bytes()
     assert made.exists()
+    assert (machine.home / ".cursor" / "mcp.json").exists()
+    (machine.home / ".codex" / "theirs").write_text("x")
     rules.write_bytes(b"Since then: be kind.\r\n" + rules.read_bytes())
     said = succeeds(machine, "uninstall", "--yes")
     assert rules.read_bytes() == b"Since then: be kind.\r\nBe brief.\r\nWrite in English."
-    assert sorted(path.name for path in machine.home.iterdir()) == [".claude"]
-    assert "Restart Claude Code, Codex: " in said
+    assert sorted(str(path.relative_to(machine.home)) for path in machine.home.rglob("*")) == [
+        ".claude",
+        ".claude/CLAUDE.md",
+        ".codex",
+        ".codex/theirs",
+    ]
+    assert "Restart Claude Code, Cursor, Codex: " in said
 
 
 def test_a_rules_file_that_is_no_text_and_never_knew_us_is_no_obstacle(set_up: Machine) -> None:

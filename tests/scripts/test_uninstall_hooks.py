@@ -115,22 +115,20 @@ def test_a_file_that_cannot_be_read_is_named_and_keeps_the_vault(set_up: Machine
     is_as_before(set_up)
 
 
-def test_what_hooks_have_written_beside_the_vault_goes_too(machine: Machine) -> None:
-    succeeds(machine, "setup", "claude-code", "--no-model")
-    prompt = {"session_id": "s", "prompt": "what did we decide?", "cwd": str(machine.home)}
-    succeeds(machine, "save", "A decision", "We decided to store memories in one file.", "--type", "decision")
-    machine.start(("/bin/sh", "-c", f"echo '{json.dumps(prompt)}' | {machine.mnemon} hook surface"))
-    (machine.home / ".mnemon/logs").mkdir(exist_ok=True)
-    (machine.home / ".mnemon/logs/hooks.log.1").write_text("an older one\n")
-    succeeds(machine, "uninstall", "--yes")
-    assert not (machine.home / ".mnemon").exists()
+def test_what_hooks_have_written_beside_the_vault_goes_too(set_up: Machine) -> None:
+    prompt = {"session_id": "s", "prompt": "what did we decide?", "cwd": str(set_up.home)}
+    succeeds(set_up, "save", "A decision", "We decided to store memories in one file.", "--type", "decision")
+    set_up.start(("/bin/sh", "-c", f"echo '{json.dumps(prompt)}' | {set_up.mnemon} hook surface"))
+    (set_up.home / ".mnemon/logs").mkdir(exist_ok=True)
+    (set_up.home / ".mnemon/logs/hooks.log.1").write_text("an older one\n")
+    succeeds(set_up, "uninstall", "--yes")
+    assert not (set_up.home / ".mnemon").exists()
 
 
-def test_a_program_that_is_gone_leaves_every_client_at_work(machine: Machine) -> None:
+def test_a_program_that_is_gone_leaves_every_client_at_work(set_up: Machine) -> None:
     """What Gemini would run ends well without a word, though there is no such program any more."""
-    succeeds(machine, "setup", "gemini", "--no-model")
-    told = Document((machine.home / GEMINI).read_text())
-    command = told.get(("hooks", "BeforeAgent", 0, "hooks", 0, "command")).replace(str(machine.mnemon), "/gone/mnemon")
+    told = Document((set_up.home / GEMINI).read_text())
+    command = told.get(("hooks", "BeforeAgent", 0, "hooks", 0, "command")).replace(str(set_up.mnemon), "/gone/mnemon")
     assert command.startswith("/gone/mnemon hook surface")
-    done = machine.start(("/bin/sh", "-c", command))
+    done = set_up.start(("/bin/sh", "-c", command))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.scripts.doomed import SEEDED
+from tests.seeded import seeded
 
 terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
 DOWN, ENTER, SPACE, CTRL_C = terminals.DOWN, terminals.ENTER, terminals.SPACE, terminals.CTRL_C
@@ -128,7 +129,7 @@ def test_declining_at_the_end_changes_nothing(machine: Machine, start: Start) ->
 
 
 @pytest.mark.parametrize(
-    "asked", [CLIENTS, FOREIGN, *(pytest.param(each, marks=SEEDED) for each in (MODEL, FOLDER, RULES)), HOOKS, GO]
+    "asked", [CLIENTS, FOREIGN, *(pytest.param(each, marks=SEEDED) for each in (MODEL, FOLDER, RULES, HOOKS)), GO]
 )
 def test_ctrl_c_in_any_question_leaves_every_file_as_it_was(machine: Machine, start: Start, asked: str) -> None:
     foreign = machine.home / ".gemini" / "settings.json"
@@ -177,7 +178,7 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
     assert not cursor.exists()
     assert codex.read_text().startswith("# Mine\n\n<!-- mnemon:begin")
 
-    again = start("setup", "--no-model")
+    again = start("setup", "--no-model", "--dry-run")
     again.answer(CLIENTS, ENTER)
     assert again.end() == 0
     assert RULES not in again.screen.text
@@ -198,7 +199,7 @@ def test_hooks_are_asked_about_until_they_are_there(machine: Machine, start: Sta
     terminal.answer(GO, ENTER)
     assert terminal.end() == 0, terminal.screen.text
     assert (machine.home / ".codex/hooks.json").exists() == (answer != "n")
-    again = start("setup", "--no-model", "--no-rules")
+    again = start("setup", "--no-model", "--no-rules", "--dry-run")
     again.answer(CLIENTS, ENTER)
     if answer == "n":
         again.answer(HOOKS, "n")
@@ -225,6 +226,7 @@ def test_every_question_has_a_flag_and_none_is_asked_then(machine: Machine, star
     assert servers(machine) == {"cursor"}
 
 
+@seeded
 def test_without_a_terminal_nothing_is_asked(machine: Machine) -> None:
     done = machine.run("setup", "--no-model", "--no-rules", "--hooks")
     assert done.returncode == 0

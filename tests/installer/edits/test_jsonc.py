@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from tests.scripts.doomed import SEEDED
 
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.jsonc_tree import NotJson
@@ -124,7 +125,7 @@ def test_what_a_strict_reader_would_refuse_is_named_by_its_line() -> None:
     assert Document('{\n"a": 1,\n\n"b": [2,\n]}').lenient_line == 4
 
 
-@pytest.mark.parametrize("indent", [2, None])
+@pytest.mark.parametrize("indent", [2, pytest.param(None, marks=SEEDED)])
 def test_a_megabyte_is_edited_in_less_than_two_seconds(indent: int | None) -> None:
     projects = {
         f"/home/dev/project{n}": {"history": [{"display": "x" * 40, "at": n + m} for m in range(5)], "mcpServers": {}}

@@ -7,6 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.installer.edits.writing_jsonc import NAMES, OBJECTS, VALUES, Writer
+from tests.seeded import examples
 
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.paths import is_same
@@ -19,7 +20,7 @@ def is_marked(item: object) -> bool:
     return item == MARKED
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(OBJECTS, st.integers(), LISTS, VALUES)
 def test_an_appended_item_comes_and_goes(data: dict[str, object], seed: int, items: list[object], new: object) -> None:
     items = [item for item in items if not is_same(item, new)]
@@ -35,7 +36,7 @@ def test_an_appended_item_comes_and_goes(data: dict[str, object], seed: int, ite
     assert back.text == text if items else back.data == document.data
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(OBJECTS, st.integers(), LISTS, st.randoms(use_true_random=False))
 def test_marked_items_go_and_the_others_keep_their_bytes(
     data: dict[str, object], seed: int, items: list[object], pick: random.Random
@@ -54,7 +55,7 @@ def test_marked_items_go_and_the_others_keep_their_bytes(
     assert comments(edited) == comments(document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(OBJECTS, st.integers(), st.lists(NAMES, min_size=1, max_size=3), VALUES, st.booleans())
 def test_with_a_receipt_undo_gives_back_every_byte(
     data: dict[str, object], seed: int, path: list[str], value: object, in_list: bool

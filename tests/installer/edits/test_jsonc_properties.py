@@ -7,6 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.installer.edits.writing_jsonc import NAMES, OBJECTS, VALUES, Writer
+from tests.seeded import examples
 
 from mnemon_installer.edits.jsonc import Document
 
@@ -17,7 +18,7 @@ def test_what_was_written_is_what_is_read(data: dict[str, object], seed: int) ->
     assert Document(Writer(seed).write(data)).data == data
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(OBJECTS, st.integers(), NAMES, VALUES)
 def test_a_new_member_leaves_the_text_around_it_alone(
     data: dict[str, object], seed: int, name: str, value: object
@@ -33,7 +34,7 @@ def test_a_new_member_leaves_the_text_around_it_alone(
         assert edited.remove((name,)).data == {}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(OBJECTS, st.integers(), st.lists(NAMES, min_size=2, max_size=3), VALUES)
 def test_a_deep_member_comes_and_goes(data: dict[str, object], seed: int, path: list[str], value: object) -> None:
     data[path[0]] = {"there": 1}
@@ -45,7 +46,7 @@ def test_a_deep_member_comes_and_goes(data: dict[str, object], seed: int, path: 
     assert edited.remove(tuple(path[:2])).text == text
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(OBJECTS.filter(bool), st.integers(), st.randoms(use_true_random=False))
 def test_a_removed_member_takes_nothing_with_it(data: dict[str, object], seed: int, pick: random.Random) -> None:
     name = pick.choice(sorted(data))
@@ -56,7 +57,7 @@ def test_a_removed_member_takes_nothing_with_it(data: dict[str, object], seed: i
     assert removed.text.count("/") - text.count("/") == -text[slice(*_span(document, name))].count("/")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(OBJECTS.filter(bool), st.integers(), st.randoms(use_true_random=False), VALUES)
 def test_a_replaced_value_changes_only_its_own_span(
     data: dict[str, object], seed: int, pick: random.Random, value: object

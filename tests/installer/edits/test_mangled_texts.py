@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from tests.installer.edits.test_toml_properties import PAIRS, SEEDS, TABLES, written
 from tests.installer.edits.writing_jsonc import OBJECTS, Writer
 from tests.installer.edits.writing_toml import TomlWriter
+from tests.seeded import examples
 
 from mnemon_installer.edits.jsonc import Document
 from mnemon_installer.edits.jsonc_tree import NotJson
@@ -28,7 +29,7 @@ def mangled(text: str, seed: int) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(OBJECTS, SEEDS)
 def test_mangled_json_is_refused_or_edited_whole(data: dict[str, object], seed: int) -> None:
     text = mangled(Writer(seed).write(data), seed)
@@ -42,7 +43,7 @@ def test_mangled_json_is_refused_or_edited_whole(data: dict[str, object], seed: 
         assert edited.remove(ENTRY).data.keys() == document.data.keys() | {"mcpServers"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(SEEDS, PAIRS, TABLES, TABLES)
 def test_mangled_toml_is_refused_or_edited_whole(
     seed: int, top: dict[str, object], tables: dict[str, object], servers: dict[str, object]

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.installer.edits.writing_toml import ENTRIES, NAMES, PAIRS, TomlWriter
+from tests.seeded import examples
 
 from mnemon_installer.edits.paths import changed, is_same
 from mnemon_installer.edits.toml import TomlDocument
@@ -17,7 +18,7 @@ TABLES = st.dictionaries(NAMES.map("t{}".format), PAIRS, max_size=3)
 SEEDS = st.integers()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(SEEDS, PAIRS, TABLES, TABLES, ENTRIES, st.sampled_from(["", "\ufeff"]), st.booleans())
 def test_a_new_table_leaves_every_byte_and_goes_without_a_trace(
     seed: int,
@@ -38,7 +39,7 @@ def test_a_new_table_leaves_every_byte_and_goes_without_a_trace(
     assert edited.remove(ENTRY, prune=document.absent_above(ENTRY)).text == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(SEEDS, TABLES, TABLES, ENTRIES, ENTRIES, st.sampled_from(["table", "subtables", "inline", "dotted"]))
 def test_an_entry_that_is_there_is_changed_among_bytes_that_stay(
     seed: int, above: dict[str, Any], below: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: str
@@ -58,7 +59,7 @@ def test_an_entry_that_is_there_is_changed_among_bytes_that_stay(
     assert not removed.has(ENTRY)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(SEEDS, PAIRS, PAIRS, ENTRIES)
 def test_a_pair_in_an_inline_table_comes_and_goes(
     seed: int, top: dict[str, Any], servers: dict[str, Any], entry: dict[str, Any]

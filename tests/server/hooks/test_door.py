@@ -12,6 +12,7 @@ from typing import Any
 
 import apsw
 import pytest
+from tests.scripts.doomed import SEEDED
 from tests.server.hooks.conftest import Program, context_of, environment
 
 from mnemon_server.client.in_process import InProcess
@@ -46,8 +47,8 @@ def test_a_prompt_is_answered_in_json_and_a_line_is_logged(with_rule: InProcess,
     [
         b"",
         b"{",
-        b"[]",
-        b"null",
+        pytest.param(b"[]", marks=SEEDED),
+        pytest.param(b"null", marks=SEEDED),
         b"\xff\xfe\x00",
         b'{"prompt": 7, "session_id": [], "transcript_path": {}}',
         b"[" * 100_000,
@@ -91,7 +92,9 @@ def test_options_may_be_written_with_an_equals_sign(with_rule: InProcess, progra
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a POSIX shell")
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", [">&-", *(pytest.param(each, marks=SEEDED) for each in ("2>&-", ">&- 2>&-", "<&-")), "<&- >&- 2>&-"]
+)
 def test_a_client_that_has_closed_its_pipes_is_no_trouble(with_rule: InProcess, home: Path, closed: str) -> None:
     for event in EVENTS:
         line = f"{sys.executable} -m mnemon_installer.cli hook {event} {closed}"

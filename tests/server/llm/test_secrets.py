@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.scripts.doomed import SEEDED
 
 from mnemon_server.llm.secrets import HIDDEN, redacted
 
@@ -217,7 +218,7 @@ def test_what_stands_around_a_secret_stays() -> None:
     assert redacted("curl -u admin:hunter22zz https://x") == f"curl -u admin:{HIDDEN} https://x"
 
 
-@pytest.mark.parametrize("start", ["", "password is ", "-----BEGIN "])
+@pytest.mark.parametrize("start", ["", "password is ", pytest.param("-----BEGIN ", marks=SEEDED)])
 def test_no_text_takes_long(start: str) -> None:
     """A second is generous: a pattern gone wild takes minutes."""
     for seed in SEEDS:

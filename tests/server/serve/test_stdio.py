@@ -16,6 +16,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from tests.scripts.doomed import SEEDED
 from tests.server.serve.conftest import INITIALIZE, Served
 
 from mnemon_server.tools.declarations import TOOLS
@@ -72,7 +73,7 @@ def test_resources_and_prompts(serve: Serve) -> None:
     assert served.request("prompts/get", name="recall")["error"]["code"] == -32602
 
 
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@pytest.mark.parametrize("mode", [pytest.param("legacy", marks=SEEDED), "auto"])
 def test_both_protocol_eras(home: Path, mode: Any) -> None:
     async def talk() -> None:
         server = StdioServerParameters(
