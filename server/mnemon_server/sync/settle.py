@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 from mnemon_server.sync.shelf import Shelf
-from mnemon_server.sync.state import SyncState
+from mnemon_server.sync.state import SyncState, save_state
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.open import open_vault_file
 from mnemon_server.vault.trouble import named_trouble
@@ -17,28 +17,38 @@ MARK = "pulled"
 
 
 def settled(settings: Settings, shelf: Shelf, state: SyncState) -> SyncState:
-    """What this machine knows, with the last pull brought to its end; the vault carries no mark of it any more."""
+    """What this machine knows, noted, with the last pull brought to its end; then the vault carries no mark of it."""
     fetching = state.known(shelf.id).fetching
-    mark = take_mark(settings)
-    if fetching is None:
-        return state
-    if mark and mark == fetching["mark"]:
+    if fetching is not None:
         arrived = {name: fetching[name] for name in ("etag", "sha256", "at")}
-        return state.knowing(shelf.id, **arrived, fetching=None, stamp="")
-    return state.knowing(shelf.id, fetching=None)
+        is_here = _mark(settings) == fetching["mark"]
+        state = state.knowing(shelf.id, **(arrived if is_here else {}), fetching=None, stamp="")
+        save_state(settings.sync_state_path, state)
+    take_mark(settings)
+    return state
 
 
-def take_mark(settings: Settings) -> str:
-    """The mark in the vault, which is gone then; empty where there is none, or no vault that can be used."""
+def take_mark(settings: Settings) -> None:
+    """Take the mark out of the vault, if there is one."""
+    if not _mark(settings):
+        return
+    path = settings.vault_path
+    with (
+        suppress(MnemonError),
+        named_trouble(path),
+        closing(open_vault_file(path).connection) as connection,
+        connection,
+    ):
+        write_meta(connection, MARK, None)
+
+
+def _mark(settings: Settings) -> str:
+    """Empty where there is none, or no vault that can be used: whoever works with that next will say so."""
     path = settings.vault_path
     if not path.exists():
         return ""
     try:
         with named_trouble(path), closing(open_vault_file(path).connection) as connection:
-            mark = read_meta(connection, MARK)
-            if mark is not None:
-                with connection:
-                    write_meta(connection, MARK, None)
-            return mark or ""
+            return read_meta(connection, MARK) or ""
     except MnemonError:
-        return ""  # whoever works with the vault next will say what is wrong with it
+        return ""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mnemon_server.errors import DiskTrouble
 from mnemon_server.folders import make_private, sync_folder
 from mnemon_server.settings import Settings
 from mnemon_server.sync.trouble import SyncBusy
@@ -89,16 +90,23 @@ def load_state(path: Path) -> SyncState:
 
 
 def save_state(path: Path, state: SyncState) -> None:
-    """Whole or not at all."""
+    """Whole or not at all.
+
+    Raises:
+        DiskTrouble: it cannot be written.
+    """
     make_private(path.parent)
     told = {"format": _FORMAT, **asdict(state)}
     draft = path.with_name(f".{path.name}.new")  # whoever writes is alone
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps(told, indent=2).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(json.dumps(told, indent=2).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as trouble:
+        raise DiskTrouble(f"{path} cannot be written: {trouble.strerror or trouble}", "mnemon doctor disk") from trouble
     sync_folder(path.parent)
 
 

@@ -15,7 +15,7 @@ from mnemon_server.errors import DiskTrouble, VaultBusy, VaultDamaged, VaultRefu
 from mnemon_server.folders import make_private, sync_folder
 from mnemon_server.vault import leases
 from mnemon_server.vault.contents import Contents, contents_of
-from mnemon_server.vault.meta import write_meta
+from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.migrate import bring_up_to_date
 from mnemon_server.vault.open import load_vec, open_vault_file, prepare, take_name
 from mnemon_server.vault.snapshot import archive_copy, archive_name, open_copy
@@ -60,7 +60,8 @@ def replace_content(
 
 
 def _ready(successor: Path, notes: Mapping[str, str]) -> None:
-    """At this program's schema, taking writes, with the notes in it."""
+    """At this program's schema, taking writes, with the notes in it; nobody else's to read."""
+    successor.chmod(0o600)
     with closing(apsw.Connection(str(successor), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
         prepare(connection)
         load_vec(connection)
@@ -97,7 +98,7 @@ def _swap(path: Path, successor: Path, reason: str) -> Path:
         closing(open_vault_file(path).connection) as watch,
         closing(open_copy(successor)) as source,
     ):
-        leases.require_here(target)
+        _require_free(target)
         for _ in range(_TRIES):
             if (archived := _archive_and_copy(path, reason, target, watch, source)) is not None:
                 break
@@ -106,6 +107,13 @@ def _swap(path: Path, successor: Path, reason: str) -> Path:
         with suppress(apsw.BusyError):
             target.pragma("wal_checkpoint(TRUNCATE)")
     return archived
+
+
+def _require_free(target: apsw.Connection) -> None:
+    """Whoever has frozen the vault counts on its staying as it is."""
+    leases.require_here(target)
+    if read_meta(target, "state") == "frozen" and not leases.is_lease_over(target):
+        raise VaultBusy("the vault is frozen by somebody else; nothing was changed", "try again when its lease is over")
 
 
 def _swap_frozen(
@@ -153,7 +161,8 @@ def _counted(watch: apsw.Connection) -> Contents:
     try:
         return contents_of(watch)
     finally:
-        watch.execute("ROLLBACK")
+        if watch.in_transaction:  # a disk in trouble has ended it
+            watch.execute("ROLLBACK")
 
 
 def _put_aside_and_place(path: Path, successor: Path) -> Path:
@@ -166,10 +175,13 @@ def _put_aside_and_place(path: Path, successor: Path) -> Path:
             if (file := Path(f"{path}{suffix}")).exists():
                 shutil.copy2(file, f"{aside}{suffix}")
         _for_many(successor)
-        for suffix in ("-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        successor.replace(path)
-        sync_folder(path.parent)
-    except OSError as trouble:
-        raise DiskTrouble(f"{path} cannot be replaced: {trouble.strerror or trouble}") from trouble
+    except BaseException as trouble:
+        shutil.rmtree(aside.parent, ignore_errors=True)
+        if isinstance(trouble, OSError):
+            raise DiskTrouble(f"{path} cannot be put aside: {trouble.strerror or trouble}") from trouble
+        raise
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    successor.replace(path)
+    sync_folder(path.parent)
     return aside

@@ -27,6 +27,9 @@ def named_trouble(path: Path) -> Iterator[None]:
 
 
 def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
+    if isinstance(trouble, apsw.SQLError) and isinstance(trouble.__context__, apsw.Error):
+        # The end of a transaction that SQLite has ended already, for the reason that came before.
+        return _name(trouble.__context__, path)
     if isinstance(trouble, apsw.BusyError | apsw.LockedError):
         return VaultBusy(f"the vault {path} is held by another process; nothing was changed", "try again in a moment")
     if isinstance(trouble, apsw.FullError):

@@ -9,7 +9,7 @@ import pytest
 from tests.server.sync.conftest import Machine
 
 from mnemon_server.client.files import import_file
-from mnemon_server.errors import UsageError, VaultRefused
+from mnemon_server.errors import UsageError, VaultBusy, VaultRefused
 from mnemon_server.settings import Settings
 from mnemon_server.sync.trouble import BackupRefused
 from mnemon_server.vault.archive import NotArchived
@@ -88,8 +88,11 @@ def test_a_damaged_copy_is_refused(desk: Machine) -> None:
 
 
 def test_a_copy_of_a_frozen_vault_takes_writes(desk: Machine) -> None:
-    desk.call("freeze", seconds=600)
+    lease = desk.call("freeze", seconds=600)["lease"]
     frozen = put_aside(desk, "pre-pull").name
+    with pytest.raises(VaultBusy, match="frozen"):
+        desk.call("archive_restore", name=frozen)
+    desk.call("thaw", lease=lease)
     told = desk.call("archive_restore", name=frozen)
     assert told["memories"] == 3
     desk.save("written")
