@@ -45,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "purge_probe": "purge_probe",
     "push": "push",
     "pull": "pull",
+    "adopt": "adopt",
     "sync_status": "sync_status",
     "sync_history": "sync_history",
     "sync_verify": "sync_verify",

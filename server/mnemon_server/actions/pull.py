@@ -21,7 +21,7 @@ def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[st
     Raises:
         UsageError: `at` is neither.
     """
-    from mnemon_server.sync.pull import newest, pull
+    from mnemon_server.sync.pull import Condition, newest, pull
     from mnemon_server.sync.shelf import open_shelf
 
     def choose(shelf: Shelf, head: Head | None) -> Manifest:
@@ -37,4 +37,6 @@ def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[st
 
     context.vault.close()
     with closing(open_shelf(place_of(context.settings))) as shelf:
-        return pull(context.settings, shelf, choose, context.report, only_new) | {"bucket": shelf.bucket.name}
+        return pull(context.settings, shelf, choose, context.report, Condition(only_new)) | {
+            "bucket": shelf.bucket.name
+        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mnemon_server.sync.manifest import Manifest
 from mnemon_server.sync.settle import MARK, settled, take_mark
 from mnemon_server.sync.shelf import Head, Shelf, nothing_there
 from mnemon_server.sync.state import SyncState, alone, load_state, now, save_state, stamp_of
+from mnemon_server.sync.trouble import SyncConflict
 from mnemon_server.sync.workplace import workplace
 from mnemon_server.vault.copying import copy_vault
 from mnemon_server.vault.replace import replace_content
@@ -37,8 +38,18 @@ def newest(shelf: Shelf, head: Head | None) -> Manifest:
     return found.manifest
 
 
+@dataclass(frozen=True)
+class Condition:
+    """When the vault may be replaced: with `only_new` where there is none yet; `over` only what has this hash, while
+    `lease` holds it frozen."""
+
+    only_new: bool = False
+    over: str = ""
+    lease: str = ""
+
+
 def pull(
-    settings: Settings, shelf: Shelf, choose: Choose, report: Report, only_new: bool = False
+    settings: Settings, shelf: Shelf, choose: Choose, report: Report, condition: Condition | None = None
 ) -> dict[str, Any]:  # Any: JSON
     """Bring the chosen backup here, unless the vault is that already; `report(bytes received, bytes in all)`.
 
@@ -49,51 +60,60 @@ def pull(
 
     Raises:
         NoBackup: the bucket has none, or not the one that was asked for.
-        VaultRefused: there is a vault, with `only_new`.
+        VaultRefused, SyncConflict: the condition does not hold.
         BackupRefused, VaultTooNew: it cannot be used; the vault is as it was.
         MnemonError: of the store, the vault, the disk; the vault is as it was.
     """
+    condition = condition or Condition()
     with alone(settings):
         head = readable_head(shelf)
         state = settled(settings, shelf, load_state(settings.sync_state_path))
         chosen = choose(shelf, head)
         with workplace(settings, 3 * chosen.size) as folder:
-            stamp = stamp_of(settings.vault_path)
-            if _has(settings.vault_path, chosen, folder):
+            stamp, present = stamp_of(settings.vault_path), _hash_of(settings.vault_path, folder)
+            if present == chosen.sha256:
                 _remember(settings, state, shelf, head, chosen, stamp)
                 return _told("unchanged", chosen, head)
+            if condition.over and present != condition.over:
+                raise SyncConflict("the vault has changed since it was looked at; nothing was changed", "look again")
             file = folder / "pulled.sqlite"
             shelf.fetch(chosen, file, report)
             verify(file, chosen)
-            archived = _replaced(settings, state, shelf, head, chosen, file, only_new)
+            archived = _replaced(settings, state, shelf, head, chosen, file, condition)
         return _told("pulled", chosen, head) | {
             "archived": str(archived) if archived else None,
             "only_there": count_strays(archived, settings.vault_path) if archived else 0,
         }
 
 
-def _has(vault_path: Path, chosen: Manifest, folder: Path) -> bool:
-    """Whether the vault holds exactly that. A damaged one does not."""
-    if not vault_path.exists():
-        return False
+def _hash_of(vault_path: Path, folder: Path) -> str:
+    """What the vault holds now; empty where there is none, or a damaged one."""
     copy = folder / "present.sqlite"
+    if not vault_path.exists():
+        return ""
     try:
         copy_vault(vault_path, copy)
     except VaultDamaged:
-        return False
+        return ""
     sha256 = sha256_of(copy)
     copy.unlink()
-    return sha256 == chosen.sha256
+    return sha256
 
 
 def _replaced(
-    settings: Settings, state: SyncState, shelf: Shelf, head: Head | None, chosen: Manifest, file: Path, only_new: bool
+    settings: Settings,
+    state: SyncState,
+    shelf: Shelf,
+    head: Head | None,
+    chosen: Manifest,
+    file: Path,
+    condition: Condition,
 ) -> Path | None:
     """Says what it is about to do, so that the next sync knows what became of it should this one be killed."""
     mark = uuid.uuid4().hex
     about_to = {"etag": head.etag if head else "", "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
-    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, only_new)
+    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, condition.only_new, condition.lease)
     # How the vault's files look is not noted: somebody may have written to the vault already.
     _remember(settings, state, shelf, head, chosen, "")
     take_mark(settings)

@@ -52,6 +52,13 @@ def release(connection: apsw.Connection, lease: str) -> bool:
     return True
 
 
+def is_held(connection: apsw.Connection, lease: str) -> bool:
+    """Whether the vault is frozen by this lease, and will be for a while."""
+    if read_meta(connection, "state") != "frozen" or is_lease_over(connection):
+        return False
+    return _is_same(read_meta(connection, "frozen_by") or "", lease)
+
+
 def require_here(connection: apsw.Connection) -> None:
     """Refuse a vault whose memories were taken elsewhere.
 

@@ -26,12 +26,18 @@ _LEASE = 600_000  # milliseconds that the vault is frozen at most
 
 
 def replace_content(
-    path: Path, successor: Path, reason: str, notes: Mapping[str, str] | None = None, only_new: bool = False
+    path: Path,
+    successor: Path,
+    reason: str,
+    notes: Mapping[str, str] | None = None,
+    only_new: bool = False,
+    lease: str = "",
 ) -> Path | None:
     """Make the content of the vault file `successor` that of the vault at `path`. The former content is in the archive
     by then, as `<reason>-<time>.sqlite`, to the last write. Whoever has the vault open reads on, and sees the new
     content with the next transaction; killed anywhere, it is the one or the other. `successor` is brought to this
-    program's schema, gets `notes` into its meta table, and is used up.
+    program's schema, gets `notes` into its meta table, and is used up. A vault that is frozen is left alone, but by
+    whoever has the `lease`.
 
     Returns:
         Where the former content is; None when there was no vault.
@@ -53,7 +59,7 @@ def replace_content(
         raise VaultRefused(f"there is a vault at {path} by now; it was left as it is")
     try:
         with named_trouble(path):
-            return _swap(path, successor, reason)
+            return _swap(path, successor, reason, lease)
     except VaultDamaged:
         with named_trouble(path):
             return _put_aside_and_place(path, successor)
@@ -92,13 +98,13 @@ def _for_many(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _swap(path: Path, successor: Path, reason: str) -> Path:
+def _swap(path: Path, successor: Path, reason: str, lease: str) -> Path:
     with (
         closing(open_vault_file(path).connection) as target,
         closing(open_vault_file(path).connection) as watch,
         closing(open_copy(successor)) as source,
     ):
-        _require_free(target)
+        _require_free(target, lease)
         for _ in range(_TRIES):
             if (archived := _archive_and_copy(path, reason, target, watch, source)) is not None:
                 break
@@ -109,9 +115,11 @@ def _swap(path: Path, successor: Path, reason: str) -> Path:
     return archived
 
 
-def _require_free(target: apsw.Connection) -> None:
+def _require_free(target: apsw.Connection, lease: str) -> None:
     """Whoever has frozen the vault counts on its staying as it is."""
     leases.require_here(target)
+    if lease and leases.is_held(target, lease):
+        return
     if read_meta(target, "state") == "frozen" and not leases.is_lease_over(target):
         raise VaultBusy("the vault is frozen by somebody else; nothing was changed", "try again when its lease is over")
 

@@ -41,7 +41,7 @@ def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
     if isinstance(trouble, apsw.CorruptError):
         return VaultDamaged(f"the vault {path} is damaged: {trouble}", "mnemon doctor vault")
     if isinstance(trouble, apsw.CantOpenError | apsw.IOError | apsw.PermissionsError):
-        return DiskTrouble(f"{path} cannot be read or written: {trouble}; nothing was changed")
+        return DiskTrouble(f"{path} cannot be read or written: {trouble}; nothing was changed", "mnemon doctor disk")
     return None
 
 

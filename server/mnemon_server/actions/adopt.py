@@ -1,0 +1,39 @@
+"""A server takes over what another machine has pushed, in the place of its own vault."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.sync.place import place_of
+from mnemon_server.sync.trouble import SyncConflict
+
+if TYPE_CHECKING:
+    from mnemon_server.sync.manifest import Manifest
+    from mnemon_server.sync.shelf import Head, Shelf
+
+
+def run(context: ActionContext, sha256: str, over: str, lease: str) -> dict[str, Any]:
+    """Make the newest backup, which has to be the snapshot `sha256`, the vault; only in the place of the snapshot
+    `over`, which the caller has looked at, while `lease` keeps everybody from writing. The vault before goes into the
+    archive, and takes no writes any more; its successor does. See `sync.pull`.
+
+    Raises:
+        SyncConflict: the newest backup is another one, or the vault is not what the caller has seen.
+        VaultBusy: the lease is over.
+    """
+    from mnemon_server.sync.pull import Condition, newest, pull
+    from mnemon_server.sync.shelf import open_shelf
+
+    def choose(shelf: Shelf, head: Head | None) -> Manifest:
+        found = newest(shelf, head)
+        if found.sha256 != sha256:
+            raise SyncConflict(
+                f"the newest backup is {found.short}, of {found.machine}; nothing was changed", "mnemon sync status"
+            )
+        return found
+
+    context.vault.close()
+    with closing(open_shelf(place_of(context.settings))) as shelf:
+        return pull(context.settings, shelf, choose, context.report, Condition(over=over, lease=lease))
