@@ -11,10 +11,11 @@ from mnemon_server.errors import MnemonError
 
 @dataclass(frozen=True)
 class Plan:
-    """`flow` names the journal: `setup`."""
+    """`flow` and `place` name the journal: `setup-local`, `upgrade-my-mnemon`."""
 
     flow: str
     steps: tuple[Step, ...]
+    place: str = "local"
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def conduct(plan: Plan, world: World, ops: Path, *, may_ask: bool, quiet: bool) 
             console.out(result_line(result, width))
 
     with one_at_a_time(world, ops, plan.flow):
-        return Conducted(outlooks, carry_out(plan, world, Journal(world, ops, plan.flow), report))
+        return Conducted(outlooks, carry_out(plan, world, Journal(world, ops, plan.flow, plan.place), report))
 
 
 def _show(plan: Plan, outlooks: Sequence[Outlook]) -> None:

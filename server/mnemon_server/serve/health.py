@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import anyio.to_thread
@@ -46,6 +48,7 @@ class Health:
         sessions = {"live": self._sessions.live, "stored": self._stored(), "resumed": self._sessions.resumed}
         found = {
             "version": __version__,
+            "build": _build(),
             "pid": os.getpid(),
             "uptime_s": round(time.time() - self._started, 1),
             "sessions": sessions,
@@ -58,6 +61,17 @@ class Health:
             return self._store.count()
         except (apsw.Error, OSError, MnemonError):
             return None
+
+
+@cache
+def _build() -> str:
+    """What tells two builds of one version apart: what the image says, or the version of the distribution."""
+    if named := os.environ.get("MNEMON_BUILD", ""):
+        return named
+    try:
+        return version("mnemon-memory")
+    except PackageNotFoundError:
+        return __version__
 
 
 def _of_the_vault(service: Service) -> dict[str, Any]:

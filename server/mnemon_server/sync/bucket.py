@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mnemon_server.settings import checked_address
+from mnemon_server.settings import Settings, checked_address
 from mnemon_server.sync.manifest import LARGEST
-from mnemon_server.sync.place import Place
+from mnemon_server.sync.place import Place, place_of
 from mnemon_server.sync.trouble import (
     BackupRefused,
     NoCredentials,
@@ -161,6 +161,16 @@ class Bucket:
         with self._named():
             self._client.abort_multipart_upload(Bucket=self.name, Key=key, UploadId=upload)
 
+    def create(self) -> None:
+        """Make the bucket itself, in the region of the configuration."""
+        region = self._client.meta.region_name
+        where = {"CreateBucketConfiguration": {"LocationConstraint": region}} if self._needs_place(region) else {}
+        with self._named(), suppress(Outrun):
+            self._client.create_bucket(Bucket=self.name, **where)
+
+    def _needs_place(self, region: str) -> bool:
+        return self.is_aws and region not in ("us-east-1", "aws-global")
+
     def close(self) -> None:
         self._client.close()
 
@@ -209,6 +219,29 @@ def open_bucket(place: Place) -> Bucket:
             client.meta.events.register("before-call.s3", _read_consistently)
         client.meta.events.register("before-call.s3.HeadBucket", _no_circles(place.bucket))
     return Bucket(client, place.bucket)
+
+
+def static_keys(settings: Settings) -> dict[str, str]:
+    """The user's keys to the bucket under the names that AWS's tools read them by, for a server that has no role.
+
+    Raises:
+        NoCredentials: there are none, or they end of themselves: a server would stop backing up one day.
+    """
+    import boto3
+
+    place = place_of(settings)
+    with named_trouble(place.bucket, place.endpoint or "S3"):
+        session = boto3.Session(profile_name=place.profile or None)
+        _require_credentials(session)
+        found = session.get_credentials()
+    if found is None:
+        raise NoCredentials("there are no credentials for S3", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    keys = found.get_frozen_credentials()
+    if keys.token:
+        raise NoCredentials(
+            "these credentials end of themselves, and a server needs keys that last", "make keys for the bucket alone"
+        )
+    return {"AWS_ACCESS_KEY_ID": str(keys.access_key), "AWS_SECRET_ACCESS_KEY": str(keys.secret_key)}
 
 
 def _no_circles(bucket: str) -> Callable[..., None]:

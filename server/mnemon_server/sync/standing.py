@@ -18,10 +18,10 @@ def standing(settings: Settings, shelf: Shelf) -> dict[str, Any]:  # Any: JSON
     """Look at both; nothing is sent.
 
     Returns:
-        `{"bucket", "store", "vault", "standing", "head", "synced_at", "synced_sha256", "conditional",
-        "verified_backup", "verified_snapshot_at"}`. `standing` is `no vault` (here), `no backup`, `same`, `ahead` (a
-        push would send changes), `earlier` (a former backup, pulled on purpose), `behind` (a pull would bring changes),
-        or `apart` (both have changes).
+        `{"bucket", "store", "vault", "here", "standing", "head", "synced_at", "synced_sha256", "conditional",
+        "verified_backup", "verified_snapshot_at"}`. `here` is the hash of what the vault holds. `standing` is
+        `no vault` (here), `no backup`, `same`, `ahead` (a push would send changes), `earlier` (a former backup, pulled
+        on purpose), `behind` (a pull would bring changes), or `apart` (both have changes).
 
     Raises:
         MnemonError: of the store, the vault, the disk.
@@ -29,12 +29,14 @@ def standing(settings: Settings, shelf: Shelf) -> dict[str, Any]:  # Any: JSON
     with alone(settings):
         state = settled(settings, shelf, load_state(settings.sync_state_path))
         head, known = shelf.head(), state.known(shelf.id)
-        found = _standing(settings, head, known)
+        here = _hash_here(settings, known)
+        found = _standing(here, head, known)
     verified = state.verified
     return {
         "bucket": shelf.bucket.name,
         "store": shelf.bucket.where,
         "vault": shelf.place.vault,
+        "here": here,
         "standing": found,
         "head": head.manifest.told() if head else None,
         "synced_at": known.at or None,
@@ -45,12 +47,11 @@ def standing(settings: Settings, shelf: Shelf) -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _standing(settings: Settings, head: Head | None, known: Known) -> str:
-    if not settings.vault_path.exists():
+def _standing(here: str | None, head: Head | None, known: Known) -> str:
+    if here is None:
         return "no vault"
     if head is None:
         return "no backup"
-    here = known.sha256 if known.stamp and known.stamp == stamp_of(settings.vault_path) else _hash_here(settings)
     if here == head.manifest.sha256:
         return "same"
     if lineage.is_ours(head, known):
@@ -58,9 +59,13 @@ def _standing(settings: Settings, head: Head | None, known: Known) -> str:
     return "behind" if here == known.sha256 else "apart"
 
 
-def _hash_here(settings: Settings) -> str:
-    size = settings.vault_path.stat().st_size
-    with workplace(settings, size) as folder:
+def _hash_here(settings: Settings, known: Known) -> str | None:
+    """The snapshot that the vault would make now; None where there is no vault."""
+    if not settings.vault_path.exists():
+        return None
+    if known.stamp and known.stamp == stamp_of(settings.vault_path):
+        return known.sha256
+    with workplace(settings, settings.vault_path.stat().st_size) as folder:
         copy = folder / "present.sqlite"
         copy_vault(settings.vault_path, copy)
         return sha256_of(copy)

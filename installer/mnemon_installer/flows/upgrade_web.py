@@ -1,0 +1,42 @@
+"""What an upgrade to the web has to do: a deployment in, a plan out. The same plan redeploys, and goes on where an
+earlier run was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mnemon_installer.facts.deployment import Deployment
+from mnemon_installer.plan.plan import Plan
+from mnemon_installer.plan.step import Step
+from mnemon_installer.steps.archive_vault import ArchiveVault
+from mnemon_installer.steps.create_app import CreateApp
+from mnemon_installer.steps.create_volume import CreateVolume
+from mnemon_installer.steps.deploy_app import DeployApp
+from mnemon_installer.steps.fly_session import FlySession
+from mnemon_installer.steps.hand_over import HandOver
+from mnemon_installer.steps.push_vault import Progress, PushVault
+from mnemon_installer.steps.stage_secrets import StageSecrets
+from mnemon_installer.steps.switch_vault import UseRemote
+from mnemon_installer.steps.use_bucket import UseBucket
+from mnemon_installer.steps.use_token import UseToken
+from mnemon_installer.steps.write_deploy_files import WriteDeployFiles
+
+
+def plan_upgrade(wanted: Deployment, model: str, progress: Progress, say: Callable[[str], None]) -> Plan:
+    """`model` becomes part of the image, empty for none; `say` shows the end of a build that failed."""
+    return Plan("upgrade", tuple(_steps(wanted, model, progress, say)), wanted.app)
+
+
+def _steps(wanted: Deployment, model: str, progress: Progress, say: Callable[[str], None]) -> Iterator[Step]:
+    yield FlySession(wanted)
+    yield UseBucket(wanted)
+    yield PushVault(wanted, progress)
+    yield CreateApp(wanted)
+    yield CreateVolume(wanted)
+    yield StageSecrets(wanted)
+    yield WriteDeployFiles(wanted, model)
+    yield DeployApp(wanted, say)
+    yield HandOver(wanted)
+    yield UseToken(wanted)
+    yield UseRemote(wanted.settings, wanted.url, needs=("remote.token",))
+    yield ArchiveVault(wanted.settings)

@@ -1,0 +1,30 @@
+"""What the user wants of an upgrade to the web, however it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemon_installer.facts.deployment import Storage
+
+
+@dataclass(frozen=True)
+class WebChoices:
+    """Empty is a question that nobody has answered.
+
+    Attributes:
+        app: the Fly app; names are unique across all of Fly.
+        region, org: Fly's, where the app is made.
+        bucket: of the backups; by default the one in the settings.
+        storage: whose bucket it is.
+        wheel: a wheel to run in place of this very program.
+        with_model: make the embedding model part of the image.
+    """
+
+    app: str = ""
+    region: str = ""
+    org: str = ""
+    bucket: str = ""
+    storage: Storage = "s3"
+    wheel: Path | None = None
+    with_model: bool = True

@@ -1,0 +1,98 @@
+"""The image built and run: the server is there when it says so itself, in just this build."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemon_installer.argv import fly as argv
+from mnemon_installer.facts.deployment import Deployment, first_line
+from mnemon_installer.facts.fly_trouble import named
+from mnemon_installer.facts.remote import CredentialRefused, details
+from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.world import CommandTrouble, NoAnswer, World
+from mnemon_server.errors import MnemonError
+
+_LONGEST_DEPLOY = 1_800.0  # seconds, the building of the image included
+_LONGEST_SEEDING = 600.0
+_LOOK = 1.0
+_TAIL = 15  # lines of the build that are shown when it fails
+_AGAIN = "run the same command to continue"
+
+
+@dataclass(frozen=True)
+class DeployApp:
+    """`note` keeps what was deployed last, so that an edit of fly.toml is deployed too."""
+
+    deployment: Deployment
+    say: Callable[[str], None]
+    key: str = "deploy"
+    subject: str = "server"
+    needs: Sequence[str] = ("files", "secrets", "volume")
+    is_optional: bool = False
+
+    def describe(self) -> str:
+        return f"build the image and run it at {self.deployment.url}"
+
+    def check(self, world: World) -> Verdict:
+        if first_line(world, self._note) != self._wanted(world):
+            return Needed()
+        try:
+            return Done() if self._build(world) == self.deployment.wheel.version else Needed()
+        except (NoAnswer, MnemonError):
+            return Needed()
+
+    def apply(self, world: World) -> str:
+        wanted = self.deployment
+        command = argv.deploy(wanted.program, wanted.app, str(wanted.folder))
+        ended = world.run(command, timeout=_LONGEST_DEPLOY)
+        if ended.status != 0:
+            for line in [*ended.stdout.splitlines(), *ended.stderr.splitlines()][-_TAIL:]:
+                self.say(line)
+            raise named(ended.stderr, f"deploying {wanted.app}")
+        if world.is_rehearsal:
+            return "running"
+        self._wait(world)
+        content = f"{self._wanted(world)}\n".encode()
+        world.write(self._note, content, world.read(self._note))
+        return "running"
+
+    def undo(self, world: World) -> None:
+        """Nothing: the server may be in use."""
+
+    @property
+    def _note(self) -> Path:
+        return self.deployment.folder / "deployed"
+
+    def _wanted(self, world: World) -> str:
+        folder = self.deployment.folder
+        digest = hashlib.sha256(self.deployment.wheel.build.encode())
+        for path in (self.deployment.fly_toml, folder / "Dockerfile", folder / "staged"):
+            digest.update(world.read(path) or b"")
+        return digest.hexdigest()
+
+    def _build(self, world: World) -> str:
+        told = details(world, self.deployment.url, first_line(world, self.deployment.token_path))
+        if told is None:
+            raise CredentialRefused(
+                f"{self.deployment.url} does not take this machine's token", "fly secrets list; then the same command"
+            )
+        return str(told.get("build", ""))
+
+    def _wait(self, world: World) -> None:
+        """Until it answers as this build; it may bring the vault from the bucket first."""
+        end, why = time.monotonic() + _LONGEST_SEEDING, ""
+        while time.monotonic() < end:
+            try:
+                if (found := self._build(world)) == self.deployment.wheel.version:
+                    return
+                why = f"it runs {found or 'another build'}"
+            except CredentialRefused:
+                raise
+            except (NoAnswer, CommandTrouble, MnemonError) as trouble:
+                why = trouble.message
+            time.sleep(_LOOK)
+        raise StepFailed(f"{self.deployment.url} was deployed and does not answer as it should: {why}", _AGAIN)

@@ -1,0 +1,92 @@
+"""The server takes over: it has what this machine's vault has, to the byte, and this one takes no writes any more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mnemon_installer.facts.deployment import Deployment, first_line
+from mnemon_installer.facts.local_vault import has_moved
+from mnemon_installer.facts.remote import refusal, said
+from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.world import World
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.vault.meta import write_meta
+
+_PATIENCE = 300.0  # seconds for a push, or for what the server brings
+_LEASE = 900  # seconds
+_AGAIN = "run the same command to continue"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Freezes this machine's vault, sends what was saved since the push, lets the server take that over, compares, and
+    leaves the vault here as one that has moved. Killed anywhere, the lease runs out, and the next run goes on."""
+
+    deployment: Deployment
+    key: str = "hand-over"
+    subject: str = "memories"
+    needs: Sequence[str] = ("deploy",)
+    is_optional: bool = False
+
+    def describe(self) -> str:
+        return f"hand the vault over to {self.deployment.url}; this machine's own takes no writes any more"
+
+    def check(self, world: World) -> Verdict:
+        settings = self.deployment.local
+        if world.look(settings.vault_path) is None or has_moved(world, settings):
+            return Done()
+        return Needed()
+
+    def apply(self, world: World) -> str:
+        told: list[int] = []
+        world.perform(self.describe(), lambda: told.append(self._hand_over(world)))
+        return f"{told[0]:,} memories there" if told else "handed over"
+
+    def undo(self, world: World) -> None:
+        """Nothing: `mnemon downgrade local` brings everything back."""
+
+    def _hand_over(self, world: World) -> int:
+        client = InProcess(self.deployment.local, "upgrade")
+        try:
+            lease = str(client.call("freeze", seconds=_LEASE)["lease"])
+            try:
+                pushed = client.call("push")
+                self._let_take_over(world, pushed["sha256"])
+                with client.context.vault.write(even_when_frozen=True) as connection:
+                    write_meta(connection, "state", f"moved:{self.deployment.url}")
+            except BaseException:
+                client.call("thaw", lease=lease)
+                raise
+            return int(pushed["memories"])
+        finally:
+            client.close()
+
+    def _let_take_over(self, world: World, sha256: str) -> None:
+        server = self._ask(world, "sync_status")
+        if server["here"] != sha256:
+            lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
+            try:
+                before = self._ask(world, "sync_status")
+                if before["here"] != before["synced_sha256"]:
+                    raise StepFailed(
+                        f"{self.deployment.url} has memories that did not come from here", "mnemon sync history"
+                    )
+                self._ask(world, "adopt", sha256=sha256, over=before["here"], lease=lease)
+            except BaseException:
+                self._ask(world, "thaw", lease=lease)
+                raise
+            server = self._ask(world, "sync_status")
+        if server["here"] != sha256:
+            raise StepFailed(f"{self.deployment.url} has not what was sent to it", _AGAIN)
+
+    def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
+        url, token = self.deployment.url, first_line(world, self.deployment.token_path)
+        order = json.dumps({"parameters": parameters, "client": "upgrade"}).encode()
+        answer = world.ask(f"{url}/vault/actions/{action}", token, order, _PATIENCE)
+        told = said(answer).get("result")
+        if answer.status != 200 or not isinstance(told, dict):
+            raise refusal(url, answer)
+        return told

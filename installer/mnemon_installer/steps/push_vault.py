@@ -1,0 +1,70 @@
+"""The vault of this machine in the bucket, verified: what the server will begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from mnemon_installer.facts.deployment import Deployment
+from mnemon_installer.facts.local_vault import has_moved
+from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
+from mnemon_installer.world import World
+from mnemon_server.client.in_process import InProcess
+
+
+class Report(Protocol):
+    def __call__(self, name: str, done: int, total: int, /) -> None: ...
+
+
+class Progress(Protocol):
+    def __call__(self, title: str, /) -> AbstractContextManager[Report]: ...
+
+
+@dataclass(frozen=True)
+class PushVault:
+    """Nothing to do where the vault has gone to the web already, or where the bucket has just what is here."""
+
+    deployment: Deployment
+    progress: Progress
+    key: str = "push"
+    subject: str = "backup"
+    needs: Sequence[str] = ("bucket",)
+    is_optional: bool = False
+
+    def describe(self) -> str:
+        return f"send a verified snapshot of the vault to the bucket {self.deployment.settings.bucket}"
+
+    def check(self, world: World) -> Verdict:
+        settings = self.deployment.local
+        if world.look(settings.vault_path) is None or has_moved(world, settings):
+            return Done() if self.deployment.settings.remote else Needed()
+        client = InProcess(settings, "upgrade")
+        try:
+            standing = client.call("sync_status")
+        finally:
+            client.close()
+        if standing["standing"] == "same":
+            return Done()
+        if standing["standing"] in ("apart", "behind"):
+            head = standing["head"]
+            reason = f"the bucket has a vault that {head['machine']} pushed on {head['at']}, unseen by this machine"
+            return Blocked(reason, "mnemon sync status")
+        return Needed()
+
+    def apply(self, world: World) -> str:
+        with self.progress("sending") as show:
+            told: list[int] = []
+            world.perform(self.describe(), lambda: told.append(self._push(show)))
+        return f"{told[0]:,} memories sent" if told else "sent"
+
+    def undo(self, world: World) -> None:
+        """Nothing: one backup more."""
+
+    def _push(self, show: Report) -> int:
+        client = InProcess(self.deployment.local, "upgrade", lambda done, total: show("", done, total))
+        try:
+            return int(client.call("push")["memories"])
+        finally:
+            client.close()
