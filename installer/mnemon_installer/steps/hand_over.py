@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnemon_installer.facts.deployment import Deployment, first_line
+from mnemon_installer.facts.app_server import ask_server
+from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.local_vault import has_moved
-from mnemon_installer.facts.remote import refusal, said
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.vault.meta import write_meta
 
-_PATIENCE = 300.0  # seconds for a push, or for what the server brings
 _LEASE = 900  # seconds
 _AGAIN = "run the same command to continue"
 
@@ -65,6 +63,8 @@ class HandOver:
             client.close()
 
     def _let_take_over(self, world: World, sha256: str) -> None:
+        if str(self._ask(world, "status")["state"]).startswith("moved:"):  # it came home before, and goes back
+            self._ask(world, "adopt", sha256=sha256)
         server = self._ask(world, "sync_status")
         if server["here"] != sha256:
             lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
@@ -83,10 +83,4 @@ class HandOver:
             raise StepFailed(f"{self.deployment.url} has not what was sent to it", _AGAIN)
 
     def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
-        url, token = self.deployment.url, first_line(world, self.deployment.token_path)
-        order = json.dumps({"parameters": parameters, "client": "upgrade"}).encode()
-        answer = world.ask(f"{url}/vault/actions/{action}", token, order, _PATIENCE)
-        told = said(answer).get("result")
-        if answer.status != 200 or not isinstance(told, dict):
-            raise refusal(url, answer)
-        return told
+        return ask_server(world, self.deployment.url, self.deployment.token_path, action, **parameters)

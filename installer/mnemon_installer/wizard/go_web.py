@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.fly import app_url, find_app, organizations, require_fly, volumes, who_am_i
 from mnemon_installer.facts.own_wheel import named_wheel, own_wheel
 from mnemon_installer.flows.upgrade_web import plan_upgrade
 from mnemon_installer.flows.web_choices import WebChoices
-from mnemon_installer.plan.engine import Result
 from mnemon_installer.ui import console
 from mnemon_installer.ui.progress import download_progress
+from mnemon_installer.wizard.come_home import step_json
 from mnemon_installer.wizard.conduct import conduct
 from mnemon_installer.wizard.set_up import Told
 from mnemon_installer.world import World
@@ -48,7 +47,7 @@ def go_web(world: World, settings: Settings, choices: WebChoices, *, may_ask: bo
         "app": wanted.app,
         "url": wanted.url,
         "build": wanted.wheel.version,
-        "steps": [_step(each) for each in conducted.results],
+        "steps": [step_json(each) for each in conducted.results],
     }
     problems = [
         {"code": each.step.key, "message": each.message, "hint": each.hint}
@@ -93,12 +92,3 @@ def _only_org(world: World, program: str) -> str:
 
 def _unsaid(flag: str, hint: str) -> str:
     raise UsageError(f"{flag} says where the app is made, and nothing else does", hint)
-
-
-def _step(result: Result) -> dict[str, Any]:  # Any: JSON
-    return {
-        "key": result.step.key,
-        "subject": result.step.subject,
-        "outcome": result.outcome,
-        "message": result.message,
-    }

@@ -42,6 +42,7 @@ ACTIONS: dict[str, str] = {
     "check_integrity": "check_integrity",
     "freeze": "freeze",
     "thaw": "thaw",
+    "retire": "retire",
     "purge_probe": "purge_probe",
     "push": "push",
     "pull": "pull",

@@ -6,18 +6,20 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from mnemon_server.actions.context import ActionContext
+from mnemon_server.errors import UsageError
 from mnemon_server.sync.place import place_of
 from mnemon_server.sync.trouble import SyncConflict
+from mnemon_server.vault.meta import read_meta
 
 if TYPE_CHECKING:
     from mnemon_server.sync.manifest import Manifest
     from mnemon_server.sync.shelf import Head, Shelf
 
 
-def run(context: ActionContext, sha256: str, over: str, lease: str) -> dict[str, Any]:
+def run(context: ActionContext, sha256: str, over: str = "", lease: str = "") -> dict[str, Any]:
     """Make the newest backup, which has to be the snapshot `sha256`, the vault; only in the place of the snapshot
-    `over`, which the caller has looked at, while `lease` keeps everybody from writing. The vault before goes into the
-    archive, and takes no writes any more; its successor does. See `sync.pull`.
+    `over`, which the caller has looked at, while `lease` keeps everybody from writing, or with neither in the place of
+    a vault whose memories were taken elsewhere. The vault before goes into the archive. See `sync.pull`.
 
     Raises:
         SyncConflict: the newest backup is another one, or the vault is not what the caller has seen.
@@ -34,6 +36,15 @@ def run(context: ActionContext, sha256: str, over: str, lease: str) -> dict[str,
             )
         return found
 
+    if not (over and lease) and not _has_moved(context):
+        raise UsageError("over and lease say what may be replaced")
     context.vault.close()
     with closing(open_shelf(place_of(context.settings))) as shelf:
-        return pull(context.settings, shelf, choose, context.report, Condition(over=over, lease=lease))
+        return pull(
+            context.settings, shelf, choose, context.report, Condition(over=over, lease=lease, over_moved=not over)
+        )
+
+
+def _has_moved(context: ActionContext) -> bool:
+    with context.vault.read() as connection:
+        return (read_meta(connection, "state") or "").startswith("moved:")

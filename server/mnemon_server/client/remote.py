@@ -16,9 +16,9 @@ from mnemon_server.errors import MnemonError
 
 PATIENCE = 30.0  # seconds for a call, waking the server's machine included
 LONG_PATIENCE = 600.0
-_LONG = {"rebuild", "embed_pending", "check_integrity", "push", "sync_verify", "sync_status", "sync_history"}
+_LONG = {"rebuild", "embed_pending", "check_integrity", "push", "adopt", "sync_verify", "sync_status", "sync_history"}
 # A second time these would do a second thing, or say that there is nothing to do it to.
-_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze"}
+_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze", "retire", "adopt"}
 _WAKING = (502, 503, 504)  # what stands before a sleeping machine says so
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0  # seconds
 _MOST_WORDS = 4_000  # characters of a message or hint that are shown

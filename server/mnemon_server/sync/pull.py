@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mnemon_server.errors import VaultDamaged
+from mnemon_server.errors import VaultDamaged, VaultMoved
 from mnemon_server.settings import Settings
 from mnemon_server.sync.examine import sha256_of, verify
 from mnemon_server.sync.history import readable_head
@@ -41,11 +41,12 @@ def newest(shelf: Shelf, head: Head | None) -> Manifest:
 @dataclass(frozen=True)
 class Condition:
     """When the vault may be replaced: with `only_new` where there is none yet; `over` only what has this hash, while
-    `lease` holds it frozen."""
+    `lease` holds it frozen; with `over_moved` also one whose memories were taken elsewhere."""
 
     only_new: bool = False
     over: str = ""
     lease: str = ""
+    over_moved: bool = False
 
 
 def pull(
@@ -87,13 +88,14 @@ def pull(
 
 
 def _hash_of(vault_path: Path, folder: Path) -> str:
-    """What the vault holds now; empty where there is none, or a damaged one."""
+    """What the vault holds now; empty where there is none, or one that is damaged or has moved."""
     copy = folder / "present.sqlite"
     if not vault_path.exists():
         return ""
     try:
         copy_vault(vault_path, copy)
-    except VaultDamaged:
+    except (VaultDamaged, VaultMoved):
+        copy.unlink(missing_ok=True)
         return ""
     sha256 = sha256_of(copy)
     copy.unlink()

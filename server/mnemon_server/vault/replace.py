@@ -32,12 +32,13 @@ def replace_content(
     notes: Mapping[str, str] | None = None,
     only_new: bool = False,
     lease: str = "",
+    over_moved: bool = False,
 ) -> Path | None:
     """Make the content of the vault file `successor` that of the vault at `path`. The former content is in the archive
     by then, as `<reason>-<time>.sqlite`, to the last write. Whoever has the vault open reads on, and sees the new
     content with the next transaction; killed anywhere, it is the one or the other. `successor` is brought to this
     program's schema, gets `notes` into its meta table, and is used up. A vault that is frozen is left alone, but by
-    whoever has the `lease`.
+    whoever has the `lease`; one whose memories were taken elsewhere only goes with `over_moved`.
 
     Returns:
         Where the former content is; None when there was no vault.
@@ -59,7 +60,7 @@ def replace_content(
         raise VaultRefused(f"there is a vault at {path} by now; it was left as it is")
     try:
         with named_trouble(path):
-            return _swap(path, successor, reason, lease)
+            return _swap(path, successor, reason, lease, over_moved)
     except VaultDamaged:
         with named_trouble(path):
             return _put_aside_and_place(path, successor)
@@ -98,13 +99,13 @@ def _for_many(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _swap(path: Path, successor: Path, reason: str, lease: str) -> Path:
+def _swap(path: Path, successor: Path, reason: str, lease: str, over_moved: bool) -> Path:
     with (
         closing(open_vault_file(path).connection) as target,
         closing(open_vault_file(path).connection) as watch,
         closing(open_copy(successor)) as source,
     ):
-        _require_free(target, lease)
+        _require_free(target, lease, over_moved)
         for _ in range(_TRIES):
             if (archived := _archive_and_copy(path, reason, target, watch, source)) is not None:
                 break
@@ -115,8 +116,10 @@ def _swap(path: Path, successor: Path, reason: str, lease: str) -> Path:
     return archived
 
 
-def _require_free(target: apsw.Connection, lease: str) -> None:
+def _require_free(target: apsw.Connection, lease: str, over_moved: bool) -> None:
     """Whoever has frozen the vault counts on its staying as it is."""
+    if over_moved and (read_meta(target, "state") or "").startswith("moved:"):
+        return
     leases.require_here(target)
     if lease and leases.is_held(target, lease):
         return

@@ -1,0 +1,96 @@
+"""The vault comes home: the server sends all it has, this machine brings it, both compare, and the server takes no
+writes any more."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mnemon_installer.facts.app_server import ask_server
+from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.push_vault import Progress, Report
+from mnemon_installer.world import World
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.settings import Settings
+
+_LEASE = 900  # seconds; if we die the server opens again by itself
+_AGAIN = "run the same command to continue"
+
+
+@dataclass(frozen=True)
+class BringHome:
+    """`settings` are those of this machine's own vault, with the bucket. What was the vault here is in the archive."""
+
+    settings: Settings
+    url: str
+    token_path: Path
+    progress: Progress
+    key: str = "home"
+    subject: str = "memories"
+    needs: Sequence[str] = ()
+    is_optional: bool = False
+
+    def describe(self) -> str:
+        return (
+            f"bring the vault from {self.url} to {self.settings.vault_path}; the server then takes no writes any more"
+        )
+
+    def check(self, world: World) -> Verdict:
+        if not self._ask_state(world).startswith("moved:"):
+            return Needed()
+        return Done() if self._standing()["standing"] in ("same", "ahead") else Needed()
+
+    def apply(self, world: World) -> str:
+        told: list[int] = []
+        with self.progress("receiving") as show:
+            world.perform(self.describe(), lambda: told.append(self._bring(world, show)))
+        return f"{told[0]:,} memories here" if told else "brought"
+
+    def undo(self, world: World) -> None:
+        """Nothing: `mnemon upgrade web` goes back."""
+
+    def _bring(self, world: World, show: Report) -> int:
+        if self._ask_state(world).startswith("moved:"):
+            return int(self._pull("", show)["memories"])  # its last push is what it has
+        lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
+        try:
+            pushed = self._ask(world, "push", force=True)
+            pulled = self._pull(pushed["sha256"], show)
+            here, there = self._standing()["here"], self._ask(world, "sync_status")["here"]
+            counts = {self._status()["total"], self._ask(world, "status")["total"]}
+            if not here == there == pushed["sha256"] or len(counts) != 1:
+                raise StepFailed(f"what came from {self.url} is not what it has; nothing was switched", _AGAIN)
+            self._ask(world, "retire", lease=lease, where=f"the machine {platform.node() or 'of the owner'}")
+        except BaseException:
+            self._ask(world, "thaw", lease=lease)
+            raise
+        return int(pulled["memories"])
+
+    def _pull(self, sha256: str, show: Report) -> dict[str, Any]:  # Any: JSON
+        client = InProcess(self.settings, "downgrade", lambda done, total: show("", done, total))
+        try:
+            return client.call("pull", at=sha256)
+        finally:
+            client.close()
+
+    def _standing(self) -> dict[str, Any]:  # Any: JSON
+        return self._here("sync_status")
+
+    def _status(self) -> dict[str, Any]:  # Any: JSON
+        return self._here("status")
+
+    def _here(self, action: str) -> dict[str, Any]:  # Any: JSON
+        client = InProcess(self.settings, "downgrade")
+        try:
+            return client.call(action)
+        finally:
+            client.close()
+
+    def _ask_state(self, world: World) -> str:
+        return str(self._ask(world, "status")["state"])
+
+    def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
+        return ask_server(world, self.url, self.token_path, action, **parameters)
