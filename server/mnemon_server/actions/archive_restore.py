@@ -6,6 +6,7 @@ import shutil
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext
+from mnemon_server.errors import DiskTrouble
 from mnemon_server.sync.examine import examine
 from mnemon_server.sync.state import alone
 from mnemon_server.sync.workplace import workplace
@@ -31,7 +32,11 @@ def run(context: ActionContext, name: str) -> dict[str, Any]:
     context.vault.close()
     with alone(settings), workplace(settings, 3 * chosen.size) as folder:
         copy = folder / "restored.sqlite"
-        shutil.copyfile(chosen.path, copy)
+        try:
+            shutil.copyfile(chosen.path, copy)
+        except OSError as trouble:
+            message = f"{chosen.path} cannot be copied: {trouble.strerror or trouble}; nothing was changed"
+            raise DiskTrouble(message, "mnemon doctor disk") from trouble
         live = examine(copy).live
         archived = replace_content(settings.vault_path, copy, "pre-restore")
     return {

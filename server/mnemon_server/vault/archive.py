@@ -35,7 +35,10 @@ def list_archive(folder: Path) -> Sequence[Archived]:
     for path in folder.glob("*.sqlite") if folder.is_dir() else ():
         name = _NAME.fullmatch(path.name)
         if name and path.is_file():
-            moment = datetime.strptime(f"{name[2]}{name[3] or '0'}", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            try:
+                moment = datetime.strptime(f"{name[2]}{name[3] or '0'}", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            except ValueError:  # no moment that there is
+                continue
             found.append(Archived(path, name[1], moment, path.stat().st_size))
     return sorted(found, key=lambda each: (each.at, each.path.name), reverse=True)
 
