@@ -210,7 +210,7 @@ def test_an_earlier_backup_by_its_hash_or_its_time_and_the_former_vault_from_the
         mnemon("save", title, f"the content of {title}")
         pushed.append(mnemon("sync push --json").result)
     told = mnemon(f"sync pull --at {pushed[0]['sha256'][:12]} --json").result
-    assert set(told) == BACKUP | {"outcome", "archived", "only_there", "is_head", "bucket"}
+    assert set(told) == BACKUP | {"outcome", "archived", "only_there", "newer_there", "is_head", "bucket"}
     assert (told["outcome"], told["memories"], told["only_there"], told["is_head"]) == ("pulled", 1, 2, False)
     assert "an earlier backup than the newest" in mnemon("sync status").out
     assert mnemon(f"sync pull --at {pushed[1]['at']}").out.endswith(

@@ -13,6 +13,7 @@ from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.leases import thaw
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.open import open_vault_file
+from mnemon_server.vault.transaction import transaction
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def take_back(settings: Settings) -> None:
     """The vault on this machine takes writes again."""
     connection = open_vault_file(settings.vault_path).connection
     try:
-        with connection:
+        with transaction(connection):
             thaw(connection)
     finally:
         connection.close()

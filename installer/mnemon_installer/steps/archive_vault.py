@@ -15,6 +15,7 @@ from mnemon_server.vault.contents import contents_of
 from mnemon_server.vault.leases import thaw
 from mnemon_server.vault.open import open_vault_file
 from mnemon_server.vault.snapshot import archive_copy
+from mnemon_server.vault.transaction import transaction
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class ArchiveVault:
             expected = contents_of(connection)
             copy = archive_copy(connection, path, "pre-web")
         with closing(open_vault_file(copy).connection) as connection:
-            with connection:
+            with transaction(connection):
                 thaw(connection)  # for whoever goes back to it
             found = contents_of(connection)
             connection.pragma("wal_checkpoint(TRUNCATE)")

@@ -25,6 +25,7 @@ from mnemon_server.vault.leases import thaw
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.open import open_vault_file
 from mnemon_server.vault.snapshot import archive_copy
+from mnemon_server.vault.transaction import transaction
 
 _LARGEST = 900_000  # bytes in one request; the server takes 1 MB
 _PATIENCE = 120.0  # seconds for one of them
@@ -175,7 +176,7 @@ def _read_back(copy: Path, state: State) -> None:
     """Whether the copy is whole and has every memory; it takes writes again, for whoever goes back to it."""
     connection = open_vault_file(copy).connection
     try:
-        with connection:
+        with transaction(connection):
             thaw(connection)
         problems = damage(connection)
         is_same = _state_in(connection) == state

@@ -112,6 +112,9 @@ def _put_aside(result: Json) -> Iterator[str]:
         missing = _count({"memories": result["only_there"]})
         yield f"it has {missing} that the vault now lacks; to bring in what is missing:"
         yield "    " + tidy_command(f"mnemon import vault {quote(result['archived'])}")
+    if result["newer_there"]:
+        newer = _count({"memories": result["newer_there"]})
+        yield f"it has a newer form of {newer}, which stays there: mnemon archive restore makes it the vault again"
 
 
 def _named(backup: Json) -> str:

@@ -12,7 +12,7 @@ from mnemon_server.sync.state import alone
 from mnemon_server.sync.workplace import workplace
 from mnemon_server.vault.archive import find_archived
 from mnemon_server.vault.replace import replace_content
-from mnemon_server.vault.strays import count_strays
+from mnemon_server.vault.strays import NONE, count_strays
 
 
 def run(context: ActionContext, name: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def run(context: ActionContext, name: str) -> dict[str, Any]:
 
     Returns:
         `{"restored": name, "memories": live ones in it, "archived": path or None, "only_there": how many live memories
-        of the former vault it lacks}`
+        of the former vault it lacks, "newer_there": how many it has in an older form}`
 
     Raises:
         NotArchived, UsageError: no copy, or several, have that name.
@@ -39,9 +39,11 @@ def run(context: ActionContext, name: str) -> dict[str, Any]:
             raise DiskTrouble(message, "mnemon doctor disk") from trouble
         live = examine(copy).live
         archived = replace_content(settings.vault_path, copy, "pre-restore")
+    strays = count_strays(archived, settings.vault_path) if archived else NONE
     return {
         "restored": chosen.path.name,
         "memories": live,
         "archived": str(archived) if archived else None,
-        "only_there": count_strays(archived, settings.vault_path) if archived else 0,
+        "only_there": strays.missing,
+        "newer_there": strays.newer,
     }

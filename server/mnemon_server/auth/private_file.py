@@ -26,7 +26,6 @@ def open_private(path: Path, prepare: Callable[[apsw.Connection], None]) -> apsw
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.set_busy_timeout(_BUSY_TIMEOUT)
-        connection.transaction_mode = "IMMEDIATE"
         prepare(connection)
     except BaseException:
         connection.close()

@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from mnemon_server.auth.private_file import open_private
+from mnemon_server.vault.transaction import transaction
 
 LIFETIME = 7 * 86_400.0  # seconds since a session was last used
 _SPACING = 60.0  # seconds; a session in use is noted no more often than this
@@ -141,5 +142,5 @@ def hashed(session_id: str) -> bytes:
 def _prepare(connection: apsw.Connection) -> None:
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "NORMAL")  # a power cut may cost the last sessions, a crash of ours none
-    with connection:
+    with transaction(connection):
         connection.execute(_SCHEMA)

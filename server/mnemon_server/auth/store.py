@@ -13,6 +13,7 @@ import apsw
 
 from mnemon_server.auth.private_file import open_private
 from mnemon_server.errors import DiskTrouble, MnemonError
+from mnemon_server.vault.transaction import transaction
 
 _VERSION = 1
 _SCHEMA = """
@@ -72,7 +73,7 @@ class AuthStore:
         """One transaction; undone when the block raises. Raises DiskTrouble, AccessRefused."""
         with self._lock, _named_trouble(self.path):
             connection = self._opened()
-            with connection:
+            with transaction(connection):
                 yield connection
 
     def close(self) -> None:
@@ -105,7 +106,7 @@ def _prepare(connection: apsw.Connection, path: Path) -> None:
     if isinstance(version, int) and version > _VERSION:
         raise AccessRefused(f"{path} was written by a newer program", "pip install --upgrade mnemon-memory")
     connection.pragma("journal_mode", "wal")
-    with connection:
+    with transaction(connection):
         if connection.pragma("user_version") != _VERSION:  # another process may have been faster
             connection.execute(_SCHEMA)
             connection.pragma("user_version", _VERSION)

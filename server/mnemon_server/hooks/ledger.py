@@ -15,6 +15,8 @@ from typing import Any
 
 import apsw
 
+from mnemon_server.vault.transaction import transaction
+
 FILE_NAME = "hooks.sqlite"
 KEPT = 90 * 86_400_000  # milliseconds
 _VERSION = 1
@@ -107,8 +109,7 @@ def _open(path: Path) -> apsw.Connection:
 def _prepare(connection: apsw.Connection) -> None:
     if connection.pragma("user_version") != _VERSION:
         connection.pragma("journal_mode", "wal")
-        connection.transaction_mode = "IMMEDIATE"
-        with connection:
+        with transaction(connection):
             if connection.pragma("user_version") != _VERSION:  # another hook may have been faster
                 connection.execute(_SCHEMA)
                 connection.pragma("user_version", _VERSION)

@@ -13,6 +13,7 @@ from mnemon_server.errors import VaultRefused
 from mnemon_server.portable import jsonl
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
+from mnemon_server.vault.open import recognise
 from mnemon_server.vault.snapshot import copy_into, open_copy
 from mnemon_server.vault.trouble import named_trouble
 
@@ -30,6 +31,7 @@ def lines_of_vault(path: str) -> Iterator[Iterator[bytes]]:
         raise VaultRefused(f"there is no file {path}", "mnemon archive list")
     with tempfile.TemporaryDirectory(prefix="mnemon-import-") as folder:
         copy = Path(folder) / "default.sqlite"
+        _recognised(file)
         with named_trouble(file), closing(open_copy(file)) as source:
             copy_into(source, copy)
         settings = Settings(Path(folder))
@@ -39,3 +41,10 @@ def lines_of_vault(path: str) -> Iterator[Iterator[bytes]]:
             yield (line.encode() for line in jsonl.export_lines(context))
         finally:
             vault.close()
+
+
+def _recognised(file: Path) -> None:
+    try:
+        recognise(file)
+    except VaultRefused as refused:  # which would have the vault in use moved away
+        raise VaultRefused(refused.message, "mnemon archive list") from None

@@ -20,7 +20,7 @@ from mnemon_server.sync.trouble import SyncConflict
 from mnemon_server.sync.workplace import workplace
 from mnemon_server.vault.copying import copy_vault
 from mnemon_server.vault.replace import replace_content
-from mnemon_server.vault.strays import count_strays
+from mnemon_server.vault.strays import NONE, count_strays
 
 Report = Callable[[int, int], None]
 Choose = Callable[[Shelf, Head | None], Manifest]
@@ -56,8 +56,8 @@ def pull(
 
     Returns:
         `{"outcome": "pulled" | "unchanged", "sha256", "at", "machine", "memories", "bytes", "archived", "only_there",
-        "is_head"}`: `archived` is the path of the former vault, `only_there` how many of its memories the new one
-        lacks, `is_head` whether this is the newest backup.
+        "newer_there", "is_head"}`: `archived` is the path of the former vault, `only_there` how many of its memories
+        the new one lacks, `newer_there` how many it has in an older form, `is_head` whether this is the newest backup.
 
     Raises:
         NoBackup: the bucket has none, or not the one that was asked for.
@@ -81,9 +81,11 @@ def pull(
             shelf.fetch(chosen, file, report)
             verify(file, chosen)
             archived = _replaced(settings, state, shelf, head, chosen, file, condition)
+        strays = count_strays(archived, settings.vault_path) if archived else NONE
         return _told("pulled", chosen, head) | {
             "archived": str(archived) if archived else None,
-            "only_there": count_strays(archived, settings.vault_path) if archived else 0,
+            "only_there": strays.missing,
+            "newer_there": strays.newer,
         }
 
 
@@ -139,4 +141,5 @@ def _remember(
 
 def _told(outcome: str, chosen: Manifest, head: Head | None) -> dict[str, Any]:  # Any: JSON
     is_head = head is not None and chosen.sha256 == head.manifest.sha256
-    return {"outcome": outcome, **chosen.told(), "archived": None, "only_there": 0, "is_head": is_head}
+    nothing = {"archived": None, "only_there": 0, "newer_there": 0}
+    return {"outcome": outcome, **chosen.told(), **nothing, "is_head": is_head}

@@ -10,6 +10,7 @@ from mnemon_server.sync.shelf import Shelf
 from mnemon_server.sync.state import SyncState, save_state
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.open import open_vault_file
+from mnemon_server.vault.transaction import transaction
 from mnemon_server.vault.trouble import named_trouble
 
 # Stands in the fetched content from before it becomes the vault until that is noted: it tells the one from the other.
@@ -37,7 +38,7 @@ def take_mark(settings: Settings) -> None:
         suppress(MnemonError),
         named_trouble(path),
         closing(open_vault_file(path).connection) as connection,
-        connection,
+        transaction(connection),
     ):
         write_meta(connection, MARK, None)
 

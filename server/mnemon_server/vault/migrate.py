@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import apsw
 
 from mnemon_server.errors import VaultTooNew
+from mnemon_server.vault.transaction import transaction
 
 NEWEST = 2  # the number of the last script; known here so that opening need not look for the scripts
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
@@ -63,7 +64,7 @@ def bring_up_to_date(
         return
     if version > 0:
         put_copy_aside(version)
-    with connection:
+    with transaction(connection):
         # Another process may have migrated while we waited for the write lock.
         version = schema_version(connection)
         for migration in migrations or released_migrations():

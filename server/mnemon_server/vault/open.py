@@ -15,6 +15,7 @@ from mnemon_server.folders import make_private
 from mnemon_server.vault.drafts import clear_abandoned, draft_of
 from mnemon_server.vault.migrate import Migration, bring_up_to_date
 from mnemon_server.vault.snapshot import archive_copy, open_copy
+from mnemon_server.vault.transaction import transaction
 from mnemon_server.vault.trouble import named_trouble
 
 APPLICATION_ID = 0x6D6E656D  # "mnem", at byte 68 of the file
@@ -49,7 +50,7 @@ def open_vault_file(path: Path, migrations: tuple[Migration, ...] | None = None)
         if not path.exists():
             _create(path)
             clear_abandoned(path)
-        _recognise(path)
+        recognise(path)
         if path.stat().st_nlink > 1:  # somebody may have died just before dropping the draft's name
             clear_abandoned(path)
         identity = file_identity(path)
@@ -108,7 +109,6 @@ def load_vec(connection: apsw.Connection) -> str:
 def prepare(connection: apsw.Connection) -> None:
     """The settings every connection of ours has."""
     connection.set_busy_timeout(BUSY_TIMEOUT)
-    connection.transaction_mode = "IMMEDIATE"
     connection.pragma("foreign_keys", 1)
     # A save that was acknowledged survives a power cut, not just a crash of ours.
     connection.pragma("synchronous", "FULL")
@@ -147,7 +147,7 @@ def _create(path: Path) -> None:
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("journal_mode", "wal")
             bring_up_to_date(connection, lambda version: None)
-            with connection:
+            with transaction(connection):
                 connection.executemany(
                     "INSERT INTO meta (key, value) VALUES (?, ?)",
                     [("state", "open"), ("generation", "1"), ("vault_uid", str(uuid.uuid4()))],
@@ -176,7 +176,7 @@ def take_name(draft: Path, path: Path) -> bool:
     return True
 
 
-def _recognise(path: Path) -> None:
+def recognise(path: Path) -> None:
     """Look at the bytes before SQLite does: opening a foreign database could change it."""
     try:
         with path.open("rb") as file:

@@ -19,6 +19,7 @@ from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.migrate import bring_up_to_date
 from mnemon_server.vault.open import load_vec, open_vault_file, prepare, take_name
 from mnemon_server.vault.snapshot import archive_copy, archive_name, open_copy
+from mnemon_server.vault.transaction import transaction
 from mnemon_server.vault.trouble import named_trouble
 
 _TRIES = 3  # beside writers, before they are asked to wait
@@ -73,7 +74,7 @@ def _ready(successor: Path, notes: Mapping[str, str]) -> None:
         prepare(connection)
         load_vec(connection)
         bring_up_to_date(connection, lambda version: None)
-        with connection:
+        with transaction(connection):
             leases.require_here(connection)
             leases.thaw(connection)
             for key, value in notes.items():
@@ -131,12 +132,12 @@ def _swap_frozen(
     path: Path, reason: str, target: apsw.Connection, watch: apsw.Connection, source: apsw.Connection
 ) -> Path:
     """Others write without a pause: let them wait."""
-    with target:
+    with transaction(target):
         lease = leases.freeze(target, time.time_ns() // 1_000_000 + _LEASE)
     try:
         archived = _archive_and_copy(path, reason, target, watch, source)
     except BaseException:
-        with suppress(apsw.Error, VaultBusy), target:
+        with suppress(apsw.Error, VaultBusy), transaction(target):
             leases.release(target, lease)
         raise
     if archived is None:
@@ -150,15 +151,21 @@ def _archive_and_copy(
     """None when somebody wrote between the archive's copy and ours: then nothing was changed."""
     before = watch.pragma("data_version")
     archived = archive_copy(target, path, reason)
-    is_whole = _contents(archived) == _counted(watch)
-    if not is_whole and watch.pragma("data_version") == before:
-        raise DiskTrouble(f"the copy {archived} is not whole; the vault stays as it is", "mnemon doctor disk")
-    with target.backup("main", source, "main") as copying:
-        copying.step(0)  # takes the write lock, and holds it until the whole content is there
-        if watch.pragma("data_version") != before:
-            archived.unlink()
-            return None
-        copying.step(-1)
+    try:
+        is_whole = _contents(archived) == _counted(watch)
+        if not is_whole and watch.pragma("data_version") == before:
+            raise DiskTrouble(f"the copy {archived} is not whole; the vault stays as it is", "mnemon doctor disk")
+        with target.backup("main", source, "main") as copying:
+            copying.step(0)  # takes the write lock, and holds it until the whole content is there
+            is_unchanged = watch.pragma("data_version") == before
+            if is_unchanged:
+                copying.step(-1)
+    except BaseException:
+        archived.unlink()  # of a vault that stays as it is
+        raise
+    if not is_unchanged:
+        archived.unlink()
+        return None
     return archived
 
 

@@ -13,6 +13,7 @@ from mnemon_server.folders import make_private, sync_folder
 from mnemon_server.vault.drafts import archive_draft, clear_abandoned_drafts
 from mnemon_server.vault.leases import require_here, thaw
 from mnemon_server.vault.meta import read_meta
+from mnemon_server.vault.transaction import transaction
 from mnemon_server.vault.trouble import named_trouble
 
 # Bytes of SQLite's header that say when a file was changed and by which library, not what is in it.
@@ -67,7 +68,7 @@ def take_snapshot(connection: apsw.Connection, target: Path) -> None:
         require_here(copy)
         if read_meta(copy, "state") != "open":  # and without a trace of that in the bytes
             copy.pragma("journal_mode", "memory")
-            with copy:
+            with transaction(copy):
                 thaw(copy)
             copy_into(copy, again)
     finally:

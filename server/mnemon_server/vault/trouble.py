@@ -27,9 +27,6 @@ def named_trouble(path: Path) -> Iterator[None]:
 
 
 def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
-    if isinstance(trouble, apsw.SQLError) and isinstance(trouble.__context__, apsw.Error):
-        # The end of a transaction that SQLite has ended already, for the reason that came before.
-        return _name(trouble.__context__, path)
     if isinstance(trouble, apsw.BusyError | apsw.LockedError):
         return VaultBusy(f"the vault {path} is held by another process; nothing was changed", "try again in a moment")
     if isinstance(trouble, apsw.FullError):
@@ -41,8 +38,16 @@ def _name(trouble: apsw.Error, path: Path) -> MnemonError | None:
     if isinstance(trouble, apsw.CorruptError):
         return VaultDamaged(f"the vault {path} is damaged: {trouble}", "mnemon doctor vault")
     if isinstance(trouble, apsw.CantOpenError | apsw.IOError | apsw.PermissionsError):
-        return DiskTrouble(f"{path} cannot be read or written: {trouble}; nothing was changed", "mnemon doctor disk")
+        return DiskTrouble(
+            f"{path} cannot be read or written: {_reason(trouble)}; nothing was changed", "mnemon doctor disk"
+        )
     return None
+
+
+def _reason(trouble: apsw.Error) -> str:
+    """SQLite's words, where it has some: of a copy that fails it says "not an error"."""
+    said = str(trouble)
+    return "disk I/O error" if said == "not an error" else said
 
 
 _MOVE_AWAY = "move the file away, or point MNEMON_VAULT_DIR at another folder"

@@ -145,7 +145,6 @@ def test_restoring_where_there_is_no_vault_makes_one_that_only_its_owner_reads(d
     assert desk.settings.vault_path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.xfail(reason="found by this story, and not mended yet", strict=False)
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on the size of a file are a POSIX thing")
 def test_a_disk_that_is_full_is_said_and_the_vault_is_as_it_was(desk: Machine) -> None:
     import resource
@@ -166,7 +165,6 @@ def test_a_disk_that_is_full_is_said_and_the_vault_is_as_it_was(desk: Machine) -
     assert desk.call("archive_restore", name=copies[0])["memories"] == 2
 
 
-@pytest.mark.xfail(reason="found by this story, and not mended yet", strict=False)
 def test_a_file_that_brings_nothing_in_is_called_by_its_own_name(desk: Machine, tmp_path: Path) -> None:
     """It is read from a copy, of which its owner knows nothing."""
     other, newer = tmp_path / "other.sqlite", tmp_path / "newer.sqlite"
@@ -198,7 +196,6 @@ def test_memories_of_a_vault_with_an_older_schema_are_brought_in(desk: Machine) 
     assert old.read_bytes() == before
 
 
-@pytest.mark.xfail(reason="found by this story, and not mended yet", strict=False)
 def test_what_is_counted_as_missing_is_what_an_import_brings_in(desk: Machine) -> None:
     """Also where both have a memory, of which one is newer."""
     desk.call("save", title="kept up to date", content="its first version", source_key="notes/1")

@@ -50,9 +50,13 @@ BOUNDARIES: tuple[tuple[Any, str], ...] = (
     (replace, "open_copy"),
     (replace, "take_name"),
 )
-DEEDS = ("kill", "save here", "save here from now on", "save there", "push there", "force there", "pull there")
-EVENTS = st.none() | st.tuples(st.integers(1, 24), st.sampled_from(DEEDS))
-Event = tuple[int, str] | None
+DEEDS = (
+    "nothing", "kill", "kill", "kill", "save here", "save here from now on", "save there", "push there", "force there",
+    "pull there",
+)  # fmt: skip
+EVENTS = st.tuples(st.integers(1, 24), st.sampled_from(DEEDS))
+Event = tuple[int, str]
+NOTHING = (1, "nothing")
 Known = frozenset[tuple[str, str]]  # of memories: uid and content
 
 
@@ -106,51 +110,59 @@ class Shared(RuleBasedStateMachine):
         self.seen: list[set[str]] = [set(), set()]
         self.heads: set[str] = set()
         self.read: dict[str, Known] = {}
+        self.save(0, 3)
+        self.push(0, 0, False, NOTHING)
+        self.save(1, 3)
 
     which = st.integers(0, 1)
+    few = st.integers(0, 2)
 
     # --- What happens ---
 
-    @rule(which=which)
-    def save(self, which: int) -> None:
-        self.saves += 1
+    @rule(which=which, count=st.integers(1, 2))
+    def save(self, which: int, count: int) -> None:
         with closing(InProcess(self.machines[which].settings, "test")) as client:
-            saved = client.call("save", title=f"memory {self.saves}", content=f"what number {self.saves} says")
-        self.acknowledged.add((saved["memory"]["uid"], saved["memory"]["content"]))
+            for _ in range(count):
+                self.saves += 1
+                saved = client.call("save", title=f"memory {self.saves}", content=f"what number {self.saves} says")
+                self.acknowledged.add((saved["memory"]["uid"], saved["memory"]["content"]))
 
-    @rule(which=which, back=st.integers(0, 3))
+    @rule(which=which, back=few)
     def forget(self, which: int, back: int) -> None:
         live = self.machines[which].call("list", limit=10)["memories"]
         if live:
             self.machines[which].call("forget", id=live[back % len(live)]["id"])
 
-    @rule(which=which, force=st.booleans(), event=EVENTS)
-    def push(self, which: int, force: bool, event: Event) -> None:
+    @rule(which=which, saves=few, force=st.sampled_from((False, False, True)), event=EVENTS)
+    def push(self, which: int, saves: int, force: bool, event: Event) -> None:
+        self.save(which, saves)
         told = self.try_to(which, event, lambda machine: machine.call("push", force=force))
         if told and told["replaced"] and not force:
             assert told["replaced"]["sha256"] in self.seen[which]
         if told:
             self.seen[which].add(told["sha256"])
+        if self.made_the_head() == self.id_of(self.machines[which]):  # also one that was killed right after that
+            self.seen[which] |= self.head()
 
-    @rule(which=which, event=EVENTS)
-    def pull(self, which: int, event: Event) -> None:
+    @rule(which=which, saves=few, event=EVENTS)
+    def pull(self, which: int, saves: int, event: Event) -> None:
+        self.save(which, saves)
         self.sees(which, lambda: self.try_to(which, event, lambda machine: machine.call("pull")))
 
-    @rule(which=which, back=st.integers(0, 5), event=EVENTS)
+    @rule(which=which, back=few, event=EVENTS)
     def pull_an_earlier_one(self, which: int, back: int, event: Event) -> None:
         backups = self.machines[which].call("sync_history")["backups"]
-        if backups:
-            sha256 = backups[back % len(backups)]["sha256"]
-            self.sees(which, lambda: self.try_to(which, event, lambda machine: machine.call("pull", at=sha256)))
+        sha256 = backups[back % len(backups)]["sha256"]
+        self.sees(which, lambda: self.try_to(which, event, lambda machine: machine.call("pull", at=sha256)))
 
-    @rule(which=which, back=st.integers(0, 5), event=EVENTS)
+    @rule(which=which, back=few, event=EVENTS)
     def restore_from_the_archive(self, which: int, back: int, event: Event) -> None:
         copies = self.machines[which].call("archive_list")["copies"]
         if copies:
             name = copies[back % len(copies)]["name"]
             self.try_to(which, event, lambda machine: machine.call("archive_restore", name=name))
 
-    @rule(which=which, back=st.integers(0, 5))
+    @rule(which=which, back=few)
     def bring_in_what_an_archive_has(self, which: int, back: int) -> None:
         archives = self.machines[which].archives()
         if archives:
@@ -191,11 +203,13 @@ class Shared(RuleBasedStateMachine):
     def try_to(self, which: int, event: Event, act: Callable[[Machine], dict[str, Any]]) -> dict[str, Any] | None:
         """None when it was refused or killed."""
         machine = self.machines[which]
-        number, deed = event or (1_000_000, "")
+        number, deed = event
 
         def meanwhile(count: int) -> bool:
             if deed == "kill":
                 raise Killed
+            if deed == "nothing":
+                return False
             self.do(which, deed)
             return deed == "save here from now on" and count < number + 40
 
@@ -214,13 +228,13 @@ class Shared(RuleBasedStateMachine):
     def do(self, which: int, deed: str) -> None:
         if deed.startswith("save here"):
             with suppress(VaultBusy):
-                self.save(which)
+                self.save(which, 1)
         elif deed == "save there":
-            self.save(1 - which)
+            self.save(1 - which, 1)
         elif deed == "pull there":
-            self.pull(1 - which, None)
+            self.pull(1 - which, 1, NOTHING)
         else:
-            self.push(1 - which, deed == "force there", None)
+            self.push(1 - which, 1, deed == "force there", NOTHING)
         self.heads |= self.head()
 
     def sees(self, which: int, act: Callable[[], object]) -> None:
