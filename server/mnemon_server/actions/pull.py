@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mnemon_server.actions.context import ActionContext, moment
 from mnemon_server.errors import UsageError
 from mnemon_server.sync.place import place_of
+from mnemon_server.sync.trouble import NoBackup
 
 if TYPE_CHECKING:
     from mnemon_server.sync.manifest import Manifest
@@ -33,7 +34,10 @@ def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[st
             then = moment(at, context.clock())
         except UsageError:
             return history.with_hash(shelf, head, at)
-        return history.at_moment(shelf, head, then)
+        try:
+            return history.with_hash(shelf, head, at)  # 12345d may be either
+        except (UsageError, NoBackup):
+            return history.at_moment(shelf, head, then)
 
     context.vault.close()
     with closing(open_shelf(place_of(context.settings))) as shelf:

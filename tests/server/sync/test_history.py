@@ -14,7 +14,7 @@ from tests.server.sync.conftest import Machine
 
 from mnemon_server.errors import UsageError
 from mnemon_server.sync import push
-from mnemon_server.sync.trouble import NoBackup
+from mnemon_server.sync.trouble import BackupRefused, NoBackup
 
 Machines = Callable[[str], Machine]
 
@@ -82,9 +82,20 @@ def test_a_backup_is_found_by_time_and_by_hash(desk: Machine, machine: Machines)
         laptop.call("pull", at="1000d")
     with pytest.raises(NoBackup, match="no snapshot begins with"):
         laptop.call("pull", at="0123456789")
-    for nonsense in (known[0][:5], "yesterday", "../..", "zz"):
+    for nonsense in ("abcde", "yesterday", "../..", "zz"):
         with pytest.raises(UsageError):
             laptop.call("pull", at=nonsense)
+
+
+def test_a_hash_that_reads_like_a_time_is_a_hash(desk: Machine, store: Store, bucket: str) -> None:
+    manifest = json.loads(store.body(bucket, "mnemon/default/manifest.json"))
+    sha256 = "12345d" + "0" * 58
+    told = json.dumps({**manifest, "sha256": sha256}).encode()
+    store.put(bucket, f"mnemon/default/manifests/20200101T000000000Z-{sha256}.json", told)
+    with pytest.raises(BackupRefused, match="is gone"):
+        desk.call("pull", at="12345d")
+    with pytest.raises(NoBackup, match="as old as"):
+        desk.call("pull", at="12346d")
 
 
 def test_only_what_was_replaced_over_thirty_days_ago_is_tagged_and_pruned(
