@@ -30,6 +30,12 @@ class UsageError(MnemonError):
     exit_status = 2
 
 
+class BadConfig(MnemonError):
+    """config.toml cannot be used as it stands."""
+
+    code = "bad-config"
+
+
 class BadContent(MnemonError):
     """Text that cannot be kept: empty, too long, binary, or not Unicode."""
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.addresses import checked_address
+from mnemon_server.errors import BadConfig, UsageError
 
 Value = str | int
-_SAFE_ADDRESS = re.compile(
-    r"https://[\w.-]+(:\d+)?(/\S*)?|http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/\S*)?", re.IGNORECASE
-)
 DEFAULT_MODEL = "BAAI/bge-small-en-v1.5"
 
 
@@ -80,12 +77,6 @@ def setting_named(name: str) -> Setting:
     if setting is None:
         raise UsageError(f"unknown setting {name!r}", f"the settings are {', '.join(_SETTABLE)}")
     return setting
-
-
-class BadConfig(MnemonError):
-    """config.toml cannot be used as it stands."""
-
-    code = "bad-config"
 
 
 @dataclass(frozen=True)
@@ -206,23 +197,6 @@ def remote_url(environment: Mapping[str, str], folder: Path) -> str:
         return checked_address(kept, f"the address in {path}")
     except BadConfig as trouble:
         raise BadConfig(trouble.message, hint) from None
-
-
-def checked_address(text: str, what: str) -> str:
-    """An address without its last slash.
-
-    Raises:
-        BadConfig: not https, and not on this machine either; or without a port that there can be.
-    """
-    if not _SAFE_ADDRESS.fullmatch(text):
-        raise BadConfig(f"{what} is not https", "https is needed for anything beyond this machine")
-    from urllib.parse import urlsplit  # whoever has no remote need not pay for it
-
-    try:
-        urlsplit(text).port  # noqa: B018  looks at it
-    except ValueError:
-        raise BadConfig(f"{what} has no port from 0 to 65535") from None
-    return text.rstrip("/")
 
 
 def load_settings(environment: Mapping[str, str], home: Path) -> Settings:

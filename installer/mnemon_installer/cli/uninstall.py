@@ -15,7 +15,8 @@ from mnemon_installer.wizard.take_out import take_out
 from mnemon_installer.world import World
 from mnemon_installer.world.dry import DryWorld
 from mnemon_installer.world.real import RealWorld
-from mnemon_server.settings import BadConfig, Settings, vault_folder
+from mnemon_server.errors import BadConfig
+from mnemon_server.settings import Settings, vault_folder
 
 KeepVault = Annotated[bool, typer.Option("--keep-vault", help="Keep the vault's folder with all memories.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -15,7 +15,7 @@ from mnemon_installer.facts.fly_trouble import named
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.auth.passphrase import hash_passphrase
-from mnemon_server.sync.bucket import static_keys
+from mnemon_server.sync.session import static_keys
 
 TOKEN, HASH = "MNEMON_LOCAL_TOKEN", "MNEMON_OWNER_PASSPHRASE_HASH"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else

@@ -26,7 +26,7 @@ def pushed(result: Json) -> Iterator[str]:
         yield f"nothing to send: the bucket has this vault already ({_named(result)})"
         return
     how = f"{megabytes(result['sent'])} sent" if result["sent"] else "its snapshot was there already"
-    yield f"pushed {result['memories']:,} memories to {result['bucket']}: snapshot {result['sha256'][:12]}, {how}"
+    yield f"pushed {_count(result)} to {result['bucket']}: snapshot {result['sha256'][:12]}, {how}"
     if theirs := result["kept"]:
         yield f"the backup of {theirs['machine']} of {_moment(theirs['at'])} ({_count(theirs)}) is kept:"
         yield f"    mnemon sync pull --at {theirs['sha256'][:12]}"
@@ -36,7 +36,7 @@ def pulled(result: Json) -> Iterator[str]:
     if result["outcome"] == "unchanged":
         yield f"nothing to do: the vault is this backup already ({_named(result)})"
         return
-    yield f"pulled {result['memories']:,} memories from {result['bucket']}: {_named(result)}"
+    yield f"pulled from {result['bucket']}: {_named(result)}"
     yield from _put_aside(result)
     if not result["is_head"]:
         yield "this is not the newest backup; mnemon sync push makes it that"

@@ -26,7 +26,7 @@ def memory_lines(vault: VaultFacts | None, keep_vault: bool, remote: str = "") -
         yield f"The vault stays: {counted(vault)} in {vault.path}."
     elif vault.memories or vault.problem:
         if vault.verified_copy:
-            lacks = "with all of them" if vault.is_copied else "it may lack what was saved since"
+            lacks = "it has all of them" if vault.is_copied else "it may lack what was saved since"
             yield f"A backup elsewhere was verified on {vault.verified_copy[:10]}; {lacks}."
         else:
             yield f"{_them(vault)} for good: no verified copy exists anywhere else."

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mnemon_installer.clients import CLIENTS, snippets
 from mnemon_installer.flows.choices import Choices
+from mnemon_server.addresses import checked_address
 from mnemon_server.errors import MnemonError, UsageError
-from mnemon_server.settings import checked_address
 
 
 def choose(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mnemon_server.addresses import checked_address
 from mnemon_server.errors import DiskTrouble, MnemonError
 from mnemon_server.folders import make_private
-from mnemon_server.settings import Settings, checked_address
+from mnemon_server.settings import Settings
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
 

@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mnemon_server.settings import Settings, checked_address
 from mnemon_server.sync.manifest import LARGEST
-from mnemon_server.sync.place import Place, place_of
 from mnemon_server.sync.trouble import (
     BackupRefused,
-    NoCredentials,
     Outrun,
     StoreTrouble,
     StoreUnreachable,
@@ -25,8 +22,6 @@ from mnemon_server.sync.trouble import (
 
 Report = Callable[[int, int], None]
 WHOLE, PART = 16 * 1024 * 1024, 8 * 1024 * 1024  # bytes; what is larger than the one goes in parts of the other
-_MOST_REDIRECTS = 4
-_TIGRIS = (".tigris.dev", ".storage.dev")
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
 
@@ -186,99 +181,6 @@ class Bucket:
             if str(trouble.response.get("Error", {}).get("Code", "")) in _ABSENT:
                 return None
             raise
-
-
-def open_bucket(place: Place) -> Bucket:
-    """The bucket of a place, with credentials from wherever AWS's own tools would take them.
-
-    Raises:
-        NoCredentials: the profile does not exist.
-        StoreTrouble: the endpoint is no address.
-        BadConfig: it is not https, and not on this machine either.
-    """
-    import boto3
-    from botocore.config import Config
-
-    # Stores other than AWS know none of the newer checksums; an upload to AWS asks for one by name.
-    config = Config(
-        connect_timeout=5,
-        read_timeout=30,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
-    with named_trouble(place.bucket, place.endpoint or "S3"):
-        session = boto3.Session(profile_name=place.profile or None)
-        _require_credentials(session)
-        # boto3 takes the endpoint of AWS_ENDPOINT_URL_S3 or of the profile by itself.
-        client = session.client("s3", endpoint_url=place.endpoint or None, config=config)
-        address = checked_address(client.meta.endpoint_url, "the address of the S3 store")
-        if (urlsplit(address).hostname or "").endswith(_TIGRIS):
-            config = config.merge(Config(s3={"addressing_style": "virtual"}))  # its newer buckets have host names
-            client = session.client("s3", endpoint_url=address, config=config)
-            client.meta.events.register("before-call.s3", _read_consistently)
-        client.meta.events.register("before-call.s3.HeadBucket", _no_circles(place.bucket))
-    return Bucket(client, place.bucket)
-
-
-def static_keys(settings: Settings) -> dict[str, str]:
-    """The user's keys to the bucket under the names that AWS's tools read them by, for a server that has no role.
-
-    Raises:
-        NoCredentials: there are none, or they end of themselves: a server would stop backing up one day.
-    """
-    import boto3
-
-    place = place_of(settings)
-    with named_trouble(place.bucket, place.endpoint or "S3"):
-        session = boto3.Session(profile_name=place.profile or None)
-        _require_credentials(session)
-        found = session.get_credentials()
-    if found is None:
-        raise NoCredentials("there are no credentials for S3", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-    keys = found.get_frozen_credentials()
-    if keys.token:
-        raise NoCredentials(
-            "these credentials end of themselves, and a server needs keys that last", "make keys for the bucket alone"
-        )
-    return {"AWS_ACCESS_KEY_ID": str(keys.access_key), "AWS_SECRET_ACCESS_KEY": str(keys.secret_key)}
-
-
-def _no_circles(bucket: str) -> Callable[..., None]:
-    """botocore asks for the bucket's region when it is sent elsewhere, and for that of the answer, and so on."""
-    asked = 0
-
-    def count(**_: Any) -> None:  # Any: botocore's request
-        nonlocal asked
-        asked += 1
-        if asked > _MOST_REDIRECTS:
-            raise StoreTrouble(
-                f"the bucket {bucket} is in another region, or behind another address",
-                "set AWS_REGION to the bucket's region; check AWS_ENDPOINT_URL_S3",
-            )
-
-    return count
-
-
-def _require_credentials(session: Any) -> None:  # Any: boto3 has no types
-    """Have them now: later nobody could tell their trouble from that of the disk or the store.
-
-    Raises:
-        NoCredentials: there are none, or what should bring them does not.
-    """
-    hint = "check the profile (AWS_PROFILE, s3_profile) and what it names, or sign in anew"
-    try:
-        credentials = session.get_credentials()
-        if credentials is not None:
-            credentials.get_frozen_credentials()
-    except (OSError, ValueError, KeyError) as trouble:
-        what = type(trouble).__name__
-        raise NoCredentials(f"what AWS's configuration names to get credentials from fails ({what})", hint) from None
-
-
-def _read_consistently(params: dict[str, Any], **_: Any) -> None:  # Any: botocore's request
-    """Tigris answers from the nearest copy unless it is asked for the newest."""
-    params["headers"]["X-Tigris-Consistent"] = "true"
 
 
 def _told(answer: Any, name: str) -> Any:  # Any: botocore's parsed answer

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnemon_server.sync.bucket import Bucket, Report, Stored, open_bucket
+from mnemon_server.sync.bucket import Bucket, Report, Stored
 from mnemon_server.sync.manifest import Manifest, parsed
 from mnemon_server.sync.place import Place
+from mnemon_server.sync.session import open_bucket
 from mnemon_server.sync.trouble import BackupRefused, NoBackup, Outrun
 
 _ENTRY = re.compile(r"(\d{8}T\d{6}(?:\d+)?Z)-([0-9a-f]{64})\.json")

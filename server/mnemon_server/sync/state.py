@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -75,6 +74,8 @@ def now() -> str:
 
 def machine_name() -> str:
     """What people call this machine."""
+    import platform  # `mnemon status` need not pay for it
+
     return platform.node()[:100] or "unnamed"
 
 

@@ -25,8 +25,8 @@ from tests.s3 import KEYS, Store
 from tests.scripts.doomed import SEEDED
 from tests.server.sync.conftest import Machine
 
-from mnemon_server.errors import MnemonError
-from mnemon_server.settings import BadConfig, Settings
+from mnemon_server.errors import BadConfig, MnemonError
+from mnemon_server.settings import Settings
 from mnemon_server.sync.place import place_of
 from mnemon_server.sync.pull import newest, pull
 from mnemon_server.sync.push import push
