@@ -140,7 +140,7 @@ def test_a_backup_from_the_first_push_to_the_restore_drill(mnemon: Type, bucket:
     assert (nothing_yet.status, "mnemon: hint: mnemon sync push" in nothing_yet.err) == (1, True)
 
     pushed = mnemon("sync push")
-    assert re.fullmatch(rf"pushed 1 memories to {bucket}: snapshot [0-9a-f]{{12}}, [\d.,]+ \w+ sent\n", pushed.out)
+    assert re.fullmatch(rf"pushed 1 memory to {bucket}: snapshot [0-9a-f]{{12}}, [\d.,]+ \w+ sent\n", pushed.out)
     assert pushed.err == ""
     again = mnemon("sync push")
     assert again.out.startswith("nothing to send: the bucket has this vault already (snapshot ")
@@ -186,12 +186,12 @@ def test_two_machines_a_conflict_and_the_way_out_of_it(
     assert "here       both have something that the other lacks" in mnemon("sync status").out
 
     forced = mnemon("sync push --force").out.splitlines()
-    assert forced[0].startswith(f"pushed 1 memories to {bucket}: snapshot ")
+    assert forced[0].startswith(f"pushed 1 memory to {bucket}: snapshot ")
     assert forced[-1] == f"    mnemon sync pull --at {first['sha256'][:12]}"
     elsewhere(False)
     mnemon("save", "of the desk, later", "gamma")
     pulled = mnemon("sync pull").out.splitlines()
-    assert pulled[0].startswith(f"pulled 1 memories from {bucket}: snapshot ")
+    assert pulled[0].startswith(f"pulled from {bucket}: snapshot ")
     assert pulled[1].startswith("the vault before is ~/.mnemon/archive/pre-pull-20")
     assert pulled[2] == "it has 2 memories that the vault now lacks; to bring in what is missing:"
     assert pulled[3].strip().startswith("mnemon import vault ~/.mnemon/archive/pre-pull-20")

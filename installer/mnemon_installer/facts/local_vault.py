@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from mnemon_installer.world import World
+from mnemon_server.client import Progress
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
@@ -17,9 +18,9 @@ from mnemon_server.vault.transaction import transaction
 
 
 @contextmanager
-def local_vault(settings: Settings, caller: str) -> Iterator[InProcess]:
+def local_vault(settings: Settings, caller: str, report: Progress | None = None) -> Iterator[InProcess]:
     """A client of the vault file, let go when the block ends."""
-    client = InProcess(replace(settings, remote=""), caller)
+    client = InProcess(replace(settings, remote=""), caller, report)
     try:
         yield client
     finally:

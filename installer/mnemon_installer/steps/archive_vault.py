@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnemon_installer.facts.local_vault import has_moved
-from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
+from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
-from mnemon_server.vault.contents import contents_of
-from mnemon_server.vault.leases import thaw
-from mnemon_server.vault.open import open_vault_file
-from mnemon_server.vault.snapshot import archive_copy
-from mnemon_server.vault.transaction import transaction
+from mnemon_server.vault.put_away import put_away
 
 
 @dataclass(frozen=True)
@@ -39,24 +33,8 @@ class ArchiveVault:
         return Needed()
 
     def apply(self, world: World) -> str:
-        world.perform(self.describe(), self._archive)
+        world.perform(self.describe(), lambda: put_away(self.settings.vault_path, "pre-web"))
         return "archived"
 
     def undo(self, world: World) -> None:
         """Nothing: `mnemon archive restore` makes it the vault again."""
-
-    def _archive(self) -> None:
-        path = self.settings.vault_path
-        with closing(open_vault_file(path).connection) as connection:
-            expected = contents_of(connection)
-            copy = archive_copy(connection, path, "pre-web")
-        with closing(open_vault_file(copy).connection) as connection:
-            with transaction(connection):
-                thaw(connection)  # for whoever goes back to it
-            found = contents_of(connection)
-            connection.pragma("wal_checkpoint(TRUNCATE)")
-        if found != expected:
-            raise StepFailed(f"the copy {copy} is not whole; the vault stays where it is", "mnemon doctor disk")
-        # The write-ahead log first: beside a new vault it would be played into that one.
-        for each in (Path(f"{path}-wal"), Path(f"{path}-shm"), path):
-            each.unlink(missing_ok=True)

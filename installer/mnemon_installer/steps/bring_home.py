@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.app_server import ask_server
+from mnemon_installer.facts.local_vault import local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.steps.push_vault import Progress, Report
 from mnemon_installer.world import World
-from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 
 _LEASE = 900  # seconds; if we die the server opens again by itself
@@ -70,11 +70,8 @@ class BringHome:
         return int(pulled["memories"])
 
     def _pull(self, sha256: str, show: Report) -> dict[str, Any]:  # Any: JSON
-        client = InProcess(self.settings, "downgrade", lambda done, total: show("", done, total))
-        try:
+        with local_vault(self.settings, "downgrade", lambda done, total: show("", done, total)) as client:
             return client.call("pull", at=sha256)
-        finally:
-            client.close()
 
     def _standing(self) -> dict[str, Any]:  # Any: JSON
         return self._here("sync_status")
@@ -83,11 +80,8 @@ class BringHome:
         return self._here("status")
 
     def _here(self, action: str) -> dict[str, Any]:  # Any: JSON
-        client = InProcess(self.settings, "downgrade")
-        try:
+        with local_vault(self.settings, "downgrade") as client:
             return client.call(action)
-        finally:
-            client.close()
 
     def _ask_state(self, world: World) -> str:
         return str(self._ask(world, "status")["state"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from mnemon_installer.argv import fly as argv
 from mnemon_installer.facts.app_server import ask_server
 from mnemon_installer.facts.fly import PATIENCE, find_app, machines
 from mnemon_installer.facts.fly_trouble import named
+from mnemon_installer.facts.local_vault import local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
-from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 
 _NOTES = ("token", "staged", "passphrase_hash", "deployed")
@@ -55,7 +54,7 @@ class DestroyApp:
 
     def _compare(self, world: World) -> None:
         state = str(ask_server(world, self.url, self.folder / "token", "status")["state"])
-        with closing(InProcess(self.settings, "downgrade")) as client:
+        with local_vault(self.settings, "downgrade") as client:
             standing = client.call("sync_status")
             whole = client.call("check_integrity")["problems"]
         if not state.startswith("moved:") or whole or standing["standing"] not in ("same", "ahead"):

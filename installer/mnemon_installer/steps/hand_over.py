@@ -8,11 +8,9 @@ from typing import Any
 
 from mnemon_installer.facts.app_server import ask_server
 from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.facts.local_vault import has_moved
+from mnemon_installer.facts.local_vault import has_moved, local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
-from mnemon_server.client.in_process import InProcess
-from mnemon_server.vault.meta import write_meta
 
 _LEASE = 900  # seconds
 _AGAIN = "run the same command to continue"
@@ -47,20 +45,16 @@ class HandOver:
         """Nothing: `mnemon downgrade local` brings everything back."""
 
     def _hand_over(self, world: World) -> int:
-        client = InProcess(self.deployment.local, "upgrade")
-        try:
+        with local_vault(self.deployment.local, "upgrade") as client:
             lease = str(client.call("freeze", seconds=_LEASE)["lease"])
             try:
                 pushed = client.call("push")
                 self._let_take_over(world, pushed["sha256"])
-                with client.context.vault.write(even_when_frozen=True) as connection:
-                    write_meta(connection, "state", f"moved:{self.deployment.url}")
+                client.call("retire", lease=lease, where=self.deployment.url)
             except BaseException:
                 client.call("thaw", lease=lease)
                 raise
             return int(pushed["memories"])
-        finally:
-            client.close()
 
     def _let_take_over(self, world: World, sha256: str) -> None:
         if str(self._ask(world, "status")["state"]).startswith("moved:"):  # it came home before, and goes back

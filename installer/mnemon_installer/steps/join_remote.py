@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from shlex import quote
 from typing import Any
 
@@ -20,12 +19,8 @@ from mnemon_server.portable import jsonl
 from mnemon_server.settings import Settings
 from mnemon_server.vault import memories
 from mnemon_server.vault.connection import Vault
-from mnemon_server.vault.integrity import damage
-from mnemon_server.vault.leases import thaw
 from mnemon_server.vault.meta import read_meta, write_meta
-from mnemon_server.vault.open import open_vault_file
-from mnemon_server.vault.snapshot import archive_copy
-from mnemon_server.vault.transaction import transaction
+from mnemon_server.vault.put_away import put_away
 
 _LARGEST = 900_000  # bytes in one request; the server takes 1 MB
 _PATIENCE = 120.0  # seconds for one of them
@@ -83,7 +78,7 @@ class JoinRemote:
             self._refuse_itself(world)
             self._compare(world, client)
             vault.checkpoint()
-        self._archive(state)
+        put_away(self.settings.vault_path, "pre-web")
 
     def _refuse_itself(self, world: World) -> None:
         """A server on this machine may serve this very file: then closing the file has closed its vault."""
@@ -116,22 +111,6 @@ class JoinRemote:
     @property
     def _again(self) -> str:
         return f"mnemon setup --remote-url {quote(self.url)} --send-memories"
-
-    def _archive(self, state: State) -> None:
-        path = self.settings.vault_path
-        opened = open_vault_file(path)
-        try:
-            copy = archive_copy(opened.connection, path, "pre-web")
-        finally:
-            opened.connection.close()
-        _read_back(copy, state)
-        try:
-            # The write-ahead log first: beside a new vault it would be played into that one.
-            for each in (Path(f"{path}-wal"), Path(f"{path}-shm"), path):
-                each.unlink(missing_ok=True)
-        except OSError as trouble:
-            hint = f"close the clients that have it open, then: {self._again}"
-            raise StepFailed(f"{path} is in {copy}, and cannot be taken away: {trouble.strerror}", hint) from trouble
 
 
 def _stretches(lines: Iterable[str]) -> Iterator[bytes]:
@@ -170,19 +149,3 @@ def _close_at(vault: Vault, state: State, url: str) -> bool:
             return False
         write_meta(connection, "state", f"moved:{url}")
     return True
-
-
-def _read_back(copy: Path, state: State) -> None:
-    """Whether the copy is whole and has every memory; it takes writes again, for whoever goes back to it."""
-    connection = open_vault_file(copy).connection
-    try:
-        with transaction(connection):
-            thaw(connection)
-        problems = damage(connection)
-        is_same = _state_in(connection) == state
-        connection.pragma("wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()
-    if problems or not is_same:
-        why = problems[0] if problems else "it lacks memories"
-        raise StepFailed(f"the copy {copy} is not whole: {why}; the vault stays where it is", "mnemon doctor disk")

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.facts.local_vault import has_moved
+from mnemon_installer.facts.local_vault import has_moved, local_vault
 from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
-from mnemon_server.client.in_process import InProcess
 
 
 class Report(Protocol):
@@ -40,11 +39,8 @@ class PushVault:
         settings = self.deployment.local
         if world.look(settings.vault_path) is None or has_moved(world, settings):
             return Done() if self.deployment.settings.remote else Needed()
-        client = InProcess(settings, "upgrade")
-        try:
+        with local_vault(settings, "upgrade") as client:
             standing = client.call("sync_status")
-        finally:
-            client.close()
         if standing["standing"] == "same":
             return Done()
         if standing["standing"] in ("apart", "behind"):
@@ -63,8 +59,5 @@ class PushVault:
         """Nothing: one backup more."""
 
     def _push(self, show: Report) -> int:
-        client = InProcess(self.deployment.local, "upgrade", lambda done, total: show("", done, total))
-        try:
+        with local_vault(self.deployment.local, "upgrade", lambda done, total: show("", done, total)) as client:
             return int(client.call("push")["memories"])
-        finally:
-            client.close()

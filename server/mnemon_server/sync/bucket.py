@@ -1,4 +1,4 @@
-"""A bucket of any S3 store: the few requests that backups are made of. The only room that imports boto3."""
+"""A bucket of any S3 store: the few requests that backups are made of."""
 
 from __future__ import annotations
 
