@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnemon_installer.facts.local_vault import has_moved
-from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
+from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
 from mnemon_server.vault.put_away import put_away
@@ -26,13 +26,11 @@ class ArchiveVault:
         return f"put {self.settings.vault_path} into the archive"
 
     def check(self, world: World) -> Verdict:
-        if world.look(self.settings.vault_path) is None:
-            return Done()
-        if not has_moved(world, self.settings):
-            return Blocked("the vault of this machine was not handed over", "run the same command to continue")
-        return Needed()
+        return Done() if world.look(self.settings.vault_path) is None else Needed()
 
     def apply(self, world: World) -> str:
+        if not world.is_rehearsal and not has_moved(world, self.settings):
+            raise StepFailed("the vault of this machine was not handed over", "run the same command to continue")
         world.perform(self.describe(), lambda: put_away(self.settings.vault_path, "pre-web"))
         return "archived"
 

@@ -11,6 +11,7 @@ from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.local_vault import has_moved, local_vault
 from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
+from mnemon_server.sync.trouble import BucketMissing
 
 
 class Report(Protocol):
@@ -39,8 +40,11 @@ class PushVault:
         settings = self.deployment.local
         if world.look(settings.vault_path) is None or has_moved(world, settings):
             return Done() if self.deployment.settings.remote else Needed()
-        with local_vault(settings, "upgrade") as client:
-            standing = client.call("sync_status")
+        try:
+            with local_vault(settings, "upgrade") as client:
+                standing = client.call("sync_status")
+        except BucketMissing:  # the step before makes it
+            return Needed()
         if standing["standing"] == "same":
             return Done()
         if standing["standing"] in ("apart", "behind"):

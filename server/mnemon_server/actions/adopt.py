@@ -25,8 +25,9 @@ def run(context: ActionContext, sha256: str, over: str = "", lease: str = "") ->
         SyncConflict: the newest backup is another one, or the vault is not what the caller has seen.
         VaultBusy: the lease is over.
     """
-    from mnemon_server.sync.pull import Condition, newest, pull
+    from mnemon_server.sync.pull import newest, pull
     from mnemon_server.sync.shelf import open_shelf
+    from mnemon_server.vault.replace import Condition
 
     def choose(shelf: Shelf, head: Head | None) -> Manifest:
         found = newest(shelf, head)

@@ -22,8 +22,9 @@ def run(context: ActionContext, at: str = "", only_new: bool = False) -> dict[st
     Raises:
         UsageError: `at` is neither.
     """
-    from mnemon_server.sync.pull import Condition, newest, pull
+    from mnemon_server.sync.pull import newest, pull
     from mnemon_server.sync.shelf import open_shelf
+    from mnemon_server.vault.replace import Condition
 
     def choose(shelf: Shelf, head: Head | None) -> Manifest:
         from mnemon_server.sync import history

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from mnemon_server.sync.state import SyncState, alone, load_state, now, save_sta
 from mnemon_server.sync.trouble import SyncConflict
 from mnemon_server.sync.workplace import workplace
 from mnemon_server.vault.copying import copy_vault
-from mnemon_server.vault.replace import replace_content
+from mnemon_server.vault.replace import Condition, replace_content
 from mnemon_server.vault.strays import NONE, count_strays
 
 Report = Callable[[int, int], None]
@@ -36,17 +36,6 @@ def newest(shelf: Shelf, head: Head | None) -> Manifest:
     if found is None:
         raise nothing_there(shelf)
     return found.manifest
-
-
-@dataclass(frozen=True)
-class Condition:
-    """When the vault may be replaced: with `only_new` where there is none yet; `over` only what has this hash, while
-    `lease` holds it frozen; with `over_moved` also one whose memories were taken elsewhere."""
-
-    only_new: bool = False
-    over: str = ""
-    lease: str = ""
-    over_moved: bool = False
 
 
 def pull(
@@ -117,7 +106,7 @@ def _replaced(
     mark = uuid.uuid4().hex
     about_to = {"etag": head.etag if head else "", "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
-    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, condition.only_new, condition.lease)
+    archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, condition)
     # How the vault's files look is not noted: somebody may have written to the vault already.
     _remember(settings, state, shelf, head, chosen, "")
     take_mark(settings)

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -26,42 +27,52 @@ _TRIES = 3  # beside writers, before they are asked to wait
 _LEASE = 600_000  # milliseconds that the vault is frozen at most
 
 
+@dataclass(frozen=True)
+class Condition:
+    """When a vault may be replaced: with `only_new` where there is none yet. One that is frozen is left to whoever has
+    the `lease`; one whose memories were taken elsewhere goes only with `over_moved`. With `over` the caller has looked
+    at what is there, and replaces nothing but what has that hash."""
+
+    only_new: bool = False
+    over: str = ""
+    lease: str = ""
+    over_moved: bool = False
+
+
 def replace_content(
     path: Path,
     successor: Path,
     reason: str,
     notes: Mapping[str, str] | None = None,
-    only_new: bool = False,
-    lease: str = "",
-    over_moved: bool = False,
+    condition: Condition | None = None,
 ) -> Path | None:
     """Make the content of the vault file `successor` that of the vault at `path`. The former content is in the archive
     by then, as `<reason>-<time>.sqlite`, to the last write. Whoever has the vault open reads on, and sees the new
     content with the next transaction; killed anywhere, it is the one or the other. `successor` is brought to this
-    program's schema, gets `notes` into its meta table, and is used up. A vault that is frozen is left alone, but by
-    whoever has the `lease`; one whose memories were taken elsewhere only goes with `over_moved`.
+    program's schema, gets `notes` into its meta table, and is used up.
 
     Returns:
         Where the former content is; None when there was no vault.
 
     Raises:
         VaultRefused, VaultTooNew: what stands at `path` is no vault, or that of a newer program; it is left alone.
-            With `only_new`, whatever stands there.
+        VaultRefused, VaultBusy, VaultMoved: the condition does not hold.
         VaultBusy: others hold the vault, or keep writing to it; nothing was changed.
         VaultMoved: the memories live elsewhere.
         DiskTrouble: no room; nothing was changed.
     """
+    condition = condition or Condition()
     with named_trouble(successor):
         _ready(successor, notes or {})
     while not path.exists():
         with named_trouble(path):
             if _place(successor, path):
                 return None
-    if only_new:
+    if condition.only_new:
         raise VaultRefused(f"there is a vault at {path} by now; it was left as it is")
     try:
         with named_trouble(path):
-            return _swap(path, successor, reason, lease, over_moved)
+            return _swap(path, successor, reason, condition)
     except VaultDamaged:
         with named_trouble(path):
             return _put_aside_and_place(path, successor)
@@ -100,13 +111,13 @@ def _for_many(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _swap(path: Path, successor: Path, reason: str, lease: str, over_moved: bool) -> Path:
+def _swap(path: Path, successor: Path, reason: str, condition: Condition) -> Path:
     with (
         closing(open_vault_file(path).connection) as target,
         closing(open_vault_file(path).connection) as watch,
         closing(open_copy(successor)) as source,
     ):
-        _require_free(target, lease, over_moved)
+        _require_free(target, condition)
         for _ in range(_TRIES):
             if (archived := _archive_and_copy(path, reason, target, watch, source)) is not None:
                 break
@@ -117,12 +128,12 @@ def _swap(path: Path, successor: Path, reason: str, lease: str, over_moved: bool
     return archived
 
 
-def _require_free(target: apsw.Connection, lease: str, over_moved: bool) -> None:
+def _require_free(target: apsw.Connection, condition: Condition) -> None:
     """Whoever has frozen the vault counts on its staying as it is."""
-    if over_moved and (read_meta(target, "state") or "").startswith("moved:"):
+    if condition.over_moved and (read_meta(target, "state") or "").startswith("moved:"):
         return
     leases.require_here(target)
-    if lease and leases.is_held(target, lease):
+    if condition.lease and leases.is_held(target, condition.lease):
         return
     if read_meta(target, "state") == "frozen" and not leases.is_lease_over(target):
         raise VaultBusy("the vault is frozen by somebody else; nothing was changed", "try again when its lease is over")
