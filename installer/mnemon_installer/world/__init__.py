@@ -118,11 +118,17 @@ class World(Protocol):
         ...
 
     def run(
-        self, argv: tuple[str, ...], input: str | None = None, timeout: float = 60, changes: bool = True
+        self,
+        argv: tuple[str, ...],
+        input: str | None = None,
+        timeout: float = 60,
+        changes: bool = True,
+        keep: Path | None = None,
     ) -> Completed:
         """Run a program to its end, in seconds. No secret belongs in `argv`: hand it over by `input`.
 
-        `changes=False` says that it only looks, so that a rehearsal may run it too.
+        `changes=False` says that it only looks, so that a rehearsal may run it too. `keep` is a file, readable only by
+        its owner, that the program's output goes to directly: whoever is killed meanwhile has not lost it.
 
         Raises:
             CommandTrouble: it could not be started, or took longer than `timeout` and was killed.

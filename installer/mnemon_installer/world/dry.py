@@ -57,10 +57,15 @@ class DryWorld:
         self.notes.append(note)
 
     def run(
-        self, argv: tuple[str, ...], input: str | None = None, timeout: float = 60, changes: bool = True
+        self,
+        argv: tuple[str, ...],
+        input: str | None = None,
+        timeout: float = 60,
+        changes: bool = True,
+        keep: Path | None = None,
     ) -> Completed:
         if not changes:
-            return self._real.run(argv, input, timeout, changes)
+            return self._real.run(argv, input, timeout, changes, keep)
         self.notes.append(" ".join(argv))
         return Completed(0, "", "")
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import stat
-import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
-from mnemon_installer.world import Answer, CommandTrouble, Completed, FileTrouble, Sight
+from mnemon_installer.world import Answer, Completed, FileTrouble, Sight
 from mnemon_installer.world.holding import hold
 from mnemon_installer.world.replacing import remove_file, replace_file
+from mnemon_installer.world.running import run_program
 
 
 class RealWorld:
@@ -47,25 +47,14 @@ class RealWorld:
         remove_file(path, expected)
 
     def run(
-        self, argv: tuple[str, ...], input: str | None = None, timeout: float = 60, changes: bool = True
+        self,
+        argv: tuple[str, ...],
+        input: str | None = None,
+        timeout: float = 60,
+        changes: bool = True,
+        keep: Path | None = None,
     ) -> Completed:
-        try:
-            ended = subprocess.run(
-                argv,
-                input=input,
-                stdin=subprocess.DEVNULL if input is None else None,
-                capture_output=True,
-                timeout=timeout,
-                env=dict(self.environment),
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except subprocess.TimeoutExpired as trouble:
-            raise CommandTrouble(f"{argv[0]} did not end within {timeout:g} s") from trouble
-        except OSError as trouble:
-            raise CommandTrouble(f"{argv[0]} cannot be started: {trouble.strerror}") from trouble
-        return Completed(ended.returncode, ended.stdout, ended.stderr)
+        return run_program(argv, input, timeout, self.environment, keep)
 
     def perform(self, what: str, deed: Callable[[], object]) -> None:
         deed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,26 @@ def test_only_safe_addresses_are_fetched(world: RealWorld) -> None:
     for url in ("http://example.com/", "file:///etc/passwd", "ftp://127.0.0.1/x"):
         with pytest.raises(NoAnswer):
             world.fetch(url)
+
+
+def test_the_output_of_a_program_is_kept_as_it_comes(tmp_path: Path, world: RealWorld) -> None:
+    kept = tmp_path / "new" / "said"
+    ended = world.run(("sh", "-c", "echo told; echo elsewhere >&2; exit 3"), keep=kept)
+    assert (ended.status, ended.stdout, ended.stderr) == (3, "told\n", "elsewhere\n")
+    assert kept.read_text(encoding="utf-8") == "told\n"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system ends a program with the one that started it")
+def test_a_program_does_not_outlive_us(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    program = (
+        "import os, sys; from pathlib import Path; from mnemon_installer.world.real import RealWorld\n"
+        "RealWorld(os.environ, Path.home(), sys.platform).run(('sh', '-c', f'exec sleep 60 3>{sys.argv[1]}'))"
+    )
+    ours = subprocess.Popen([sys.executable, "-c", program, str(pipe)])
+    with pipe.open("rb") as reading:  # waits until the program has it open as well
+        ours.kill()
+        ours.wait()
+        assert reading.read() == b"", "its end is closed: it has ended"
