@@ -11,11 +11,13 @@ from mnemon_server.errors import MnemonError
 
 @dataclass(frozen=True)
 class Plan:
-    """`flow` and `place` name the journal: `setup-local`, `upgrade-my-mnemon`."""
+    """`flow` and `place` name the journal: `setup-local`, `upgrade-my-mnemon`. `is_one_piece`: where one of its steps
+    cannot be done nothing is begun, and where one fails none goes on; otherwise each is worth doing for itself."""
 
     flow: str
     steps: tuple[Step, ...]
     place: str = "local"
+    is_one_piece: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,4 +42,4 @@ def look_at(step: Step, world: World) -> Verdict:
     try:
         return step.check(world)
     except MnemonError as trouble:
-        return Blocked(trouble.message, trouble.hint)
+        return Blocked(trouble.message, trouble.hint, trouble.exit_status)

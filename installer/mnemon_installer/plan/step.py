@@ -30,10 +30,12 @@ class Needed:
 
 @dataclass(frozen=True)
 class Blocked:
-    """The step must not be done as things stand; `hint` is what the user can type."""
+    """The step must not be done as things stand; `hint` is what the user can type. `exit_status` is 4 where something
+    is missing that only the user can bring."""
 
     reason: str
     hint: str
+    exit_status: int = 1
 
 
 Verdict = Done | Needed | Blocked

@@ -9,6 +9,7 @@ from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Blocked, Done, Needed
 from mnemon_installer.ui.console import tidy, tidy_command, tint
 
+_LONG = 2  # seconds that are worth a word
 _DIFF_COLOURS = {"+": "green", "-": "red", "@": "dim"}
 
 
@@ -22,9 +23,11 @@ def outlook_lines(outlooks: Sequence[Outlook]) -> Iterator[str]:
             yield from (f"    {_painted(line)}" for line in tidy(verdict.diff).splitlines())
 
 
-def result_line(result: Result, width: int) -> str:
-    """What became of a step, in a word or a sentence, with what to type when it did not work."""
-    lines = [f"  {result.step.subject:{width}}  {_outcome(result)}"]
+def result_line(result: Result, width: int, seconds: float = 0) -> str:
+    """What became of a step, in a word or a sentence, with what to type when it did not work; and how many `seconds`
+    it took, where that was long."""
+    took = f"  {tint(f'({duration(seconds)})', 'dim')}" if seconds >= _LONG and result.outcome != "kept" else ""
+    lines = [f"  {result.step.subject:{width}}  {_outcome(result)}{took}"]
     if result.hint and not result.is_satisfied:
         lines.append(f"  {'':{width}}  {tidy_command(result.hint)}")
     return "\n".join(lines)
@@ -32,6 +35,12 @@ def result_line(result: Result, width: int) -> str:
 
 def subject_width(outlooks: Iterable[Outlook]) -> int:
     return _width(outlook.step.subject for outlook in outlooks)
+
+
+def duration(seconds: float) -> str:
+    """As people say it: `42 s`, `3 min 5 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _width(subjects: Iterable[str]) -> int:

@@ -1,4 +1,5 @@
-"""Shows how far a long download is: a bar on a terminal, a few plain lines elsewhere; always on stderr."""
+"""Shows that long work goes on, and how far it is: a line or a bar that moves on a terminal, a few plain lines
+elsewhere; always on stderr."""
 
 from __future__ import annotations
 
@@ -6,12 +7,36 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mnemon_installer.ui import console
 
 Report = Callable[[str, int, int], None]
 
 STEP = 10  # percent between two plain lines
+
+_moving: Any = None  # the line of `working` while there is one; of a class of rich, which only those import who show
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Says `what` is being done, with the time that it has taken so far; a bar that begins meanwhile takes its place."""
+    global _moving
+    if not _is_moving_welcome():
+        console.say(f"{console.tidy(what)} ...")
+        yield
+        return
+    from rich.markup import escape
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    progress = _moving = Progress(*columns, console=_console(), transient=True)
+    progress.add_task(escape(console.tidy(what)), total=None)
+    try:
+        with progress:
+            yield
+    finally:
+        _moving = None
 
 
 @contextmanager
@@ -20,7 +45,7 @@ def download_progress(title: str) -> Iterator[Report]:
 
     Nothing is shown before its first call, so work that turns out not to be needed shows no bar.
     """
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    if _is_moving_welcome():
         with _bar(title) as report:
             yield report
     else:
@@ -29,11 +54,10 @@ def download_progress(title: str) -> Iterator[Report]:
 
 @contextmanager
 def _bar(title: str) -> Iterator[Report]:
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR"))))
+    progress = Progress(*columns, console=_console())
     task = progress.add_task(title, total=None)
     started = False
 
@@ -41,6 +65,8 @@ def _bar(title: str) -> Iterator[Report]:
         nonlocal started
         if not started:
             started = True
+            if _moving is not None:
+                _moving.stop()  # there is room for one that moves
             progress.start()
         progress.update(task, completed=done, total=total)
 
@@ -49,6 +75,16 @@ def _bar(title: str) -> Iterator[Report]:
     finally:
         if started:
             progress.stop()
+
+
+def _is_moving_welcome() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _console() -> Any:  # Any: rich's Console, which is imported only here
+    from rich.console import Console
+
+    return Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR")))
 
 
 def _lines(title: str) -> Report:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mnemon_installer.plan.engine import Result, carry_out
+from mnemon_installer.plan.engine import Result, carry_out, not_begun
 from mnemon_installer.plan.journal import Journal
-from mnemon_installer.plan.plan import Plan
+from mnemon_installer.plan.plan import Plan, foresee
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_installer.world.dry import DryWorld
@@ -61,10 +61,11 @@ def world(home: Path) -> RealWorld:
     return RealWorld({}, home, sys.platform)
 
 
-def run(world: World, *steps: Put) -> list[tuple[str, str]]:
+def run(world: World, *steps: Put, is_one_piece: bool = False) -> list[tuple[str, str]]:
     heard: list[Result] = []
     ops = world.home / "ops"
-    results = carry_out(Plan("setup", steps), world, Journal(world, ops, "setup"), heard.append)
+    plan = Plan("setup", steps, is_one_piece=is_one_piece)
+    results = carry_out(plan, world, Journal(world, ops, "setup"), heard.append)
     assert tuple(heard) == results
     return [(result.step.key, result.outcome) for result in results]
 
@@ -112,15 +113,29 @@ def test_a_rehearsal_changes_nothing(world: RealWorld, home: Path) -> None:
     assert list(home.iterdir()) == []
 
 
-def test_what_was_begun_and_never_ended_says_so(world: RealWorld, home: Path) -> None:
-    def die() -> None:
-        raise KeyboardInterrupt
-
-    class Killed(Put):
+@pytest.mark.parametrize(("end", "state"), [(GeneratorExit, "begun"), (KeyboardInterrupt, "interrupted")])
+def test_what_was_begun_and_never_ended_says_so(
+    world: RealWorld, home: Path, end: type[BaseException], state: str
+) -> None:
+    class Stopped(Put):
         def apply(self, world: World) -> str:
-            die()
-            return ""
+            raise end
 
-    with pytest.raises(KeyboardInterrupt):
-        run(world, Killed("a", home / "a"))
-    assert json.loads((home / "ops" / "setup-local.json").read_text())["steps"][0]["state"] == "begun"
+    with pytest.raises(end):
+        run(world, Stopped("a", home / "a"))
+    assert json.loads((home / "ops" / "setup-local.json").read_text())["steps"][0]["state"] == state
+
+
+def test_a_plan_of_one_piece_stops_at_the_first_failure(world: RealWorld, home: Path) -> None:
+    fails, later = Put("a", home / "a", trouble="no"), Put("b", home / "b")
+    assert run(world, fails, later, is_one_piece=True) == [("a", "failed"), ("b", "skipped")]
+    assert later.applied == []
+
+
+def test_a_plan_of_one_piece_is_not_begun_where_a_step_is_impossible(world: RealWorld, home: Path) -> None:
+    steps = (Put("a", home / "a"), Put("b", home / "b", obstacle="no way"), Put("c", home / "c", is_optional=True))
+    results = not_begun(foresee(Plan("upgrade", steps, is_one_piece=True), world))
+    assert [(result.step.key, result.outcome) for result in results] == [
+        ("a", "skipped"), ("b", "blocked"), ("c", "skipped"),
+    ]  # fmt: skip
+    assert not not_begun(foresee(Plan("upgrade", steps[:1], is_one_piece=True), world))
