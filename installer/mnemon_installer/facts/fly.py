@@ -43,9 +43,13 @@ class FlyMachine:
 
 @dataclass(frozen=True)
 class FlyRegion:
+    """`latitude` and `longitude` in degrees; `is_paid`: only for organizations with a plan."""
+
     code: str
     name: str
     is_paid: bool
+    latitude: float
+    longitude: float
 
 
 def find_fly(world: World) -> str | None:
@@ -96,7 +100,11 @@ def regions(world: World, program: str) -> tuple[FlyRegion, ...]:
     found = _list(asked(world, argv.list_regions(program), "listing Fly's regions"))
     return tuple(
         FlyRegion(
-            str(_of(each, "code")), str(_of(each, "name")), bool(_of(each, "requires_paid_plan", "RequiresPaidPlan"))
+            str(_of(each, "code", "Code")),
+            str(_of(each, "name", "Name")),
+            bool(_of(each, "requires_paid_plan", "RequiresPaidPlan")),
+            float(_of(each, "latitude", "Latitude") or 0),
+            float(_of(each, "longitude", "Longitude") or 0),
         )
         for each in found
     )

@@ -8,17 +8,17 @@ from tests.fakes.fly.shapes import FLYCTL, new_ip
 from tests.fakes.fly.state import app_of
 from tests.fakes.fly.trouble import Trouble, not_interactive
 
-_NAMES = {
-    "ams": "Amsterdam, Netherlands",
-    "arn": "Stockholm, Sweden",
-    "fra": "Frankfurt, Germany",
-    "iad": "Ashburn, Virginia (US)",
-    "lhr": "London, United Kingdom",
-    "nrt": "Tokyo, Japan",
-    "ord": "Chicago, Illinois (US)",
-    "sin": "Singapore, Singapore",
-    "sjc": "San Jose, California (US)",
-    "syd": "Sydney, Australia",
+_PLACES = {
+    "ams": ("Amsterdam, Netherlands", 52.37, 4.90),
+    "arn": ("Stockholm, Sweden", 59.65, 17.94),
+    "fra": ("Frankfurt, Germany", 50.11, 8.68),
+    "iad": ("Ashburn, Virginia (US)", 39.02, -77.54),
+    "lhr": ("London, United Kingdom", 51.52, -0.63),
+    "nrt": ("Tokyo, Japan", 35.62, 139.78),
+    "ord": ("Chicago, Illinois (US)", 41.89, -87.64),
+    "sin": ("Singapore, Singapore", 1.30, 103.79),
+    "sjc": ("San Jose, California (US)", 37.35, -121.90),
+    "syd": ("Sydney, Australia", -33.87, 151.20),
 }
 
 
@@ -34,9 +34,9 @@ def regions(call: Call) -> None:
     found = [
         {
             "code": code,
-            "name": _NAMES.get(code, code),
-            "latitude": 0.0,
-            "longitude": 0.0,
+            "name": _PLACES.get(code, (code, 0.0, 0.0))[0],
+            "latitude": _PLACES.get(code, (code, 0.0, 0.0))[1],
+            "longitude": _PLACES.get(code, (code, 0.0, 0.0))[2],
             "gateway_available": True,
             "requires_paid_plan": code in data["paid_regions"],
         }
