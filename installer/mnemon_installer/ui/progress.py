@@ -15,7 +15,7 @@ Report = Callable[[str, int, int], None]
 
 STEP = 10  # percent between two plain lines
 
-_moving: Any = None  # the line of `working` while there is one; of a class of rich, which only those import who show
+_moving: Any = None  # the line of `working` while there is one: of a class of rich, which is imported where it shows
 
 
 @contextmanager

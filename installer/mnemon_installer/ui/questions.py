@@ -56,6 +56,16 @@ def ask_folder(question: str, problem_of: Callable[[str], str]) -> str:
     return str(questionary.path(question, only_directories=True, validate=is_fine).unsafe_ask())
 
 
+def ask_text(question: str, suggestion: str, problem_of: Callable[[str], str]) -> str:
+    """A line of text, asked again as long as `problem_of` has something to say against it; Enter means `suggestion`."""
+    import questionary
+
+    def is_fine(answer: str) -> bool | str:
+        return problem_of(answer.strip()) or True
+
+    return str(questionary.text(question, default=suggestion, validate=is_fine).unsafe_ask()).strip()
+
+
 def ask_secret(question: str) -> str:
     """A text that is not shown while it is typed."""
     import questionary

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.flows.choices import Choices
-from mnemon_installer.ui import console, questions
+from mnemon_installer.ui import console
 from mnemon_installer.ui.survey_lines import intro_lines
-from mnemon_installer.wizard.questions import KEYS, Answer, Question, folder_problem
-from mnemon_installer.wizard.questions import questions as due
+from mnemon_installer.wizard.question import ask
+from mnemon_installer.wizard.questions import KEYS, questions
 
 
 def interview(facts: Facts, choices: Choices) -> Choices:
@@ -20,16 +20,6 @@ def interview(facts: Facts, choices: Choices) -> Choices:
         console.out(line)
     for key in KEYS:
         # Taken one by one: an answer may change what the next one is about.
-        for question in tuple(due(facts, choices, key)):
-            choices = question.fill(choices, _ask(question))
+        for question in tuple(questions(facts, choices, key)):
+            choices = question.fill(choices, ask(question))
     return choices
-
-
-def _ask(question: Question) -> Answer:
-    if question.form == "tick":
-        return questions.tick(question.text, question.options)
-    if question.form == "pick":
-        return questions.pick(question.text, question.options)
-    if question.form == "folder":
-        return questions.ask_folder(question.text, folder_problem)
-    return questions.confirm(question.text, default=question.default)

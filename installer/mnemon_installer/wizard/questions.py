@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from mnemon_installer.clients.hook_table import is_too_old
 from mnemon_installer.facts.survey import ClientFacts, Facts
@@ -14,30 +13,16 @@ from mnemon_installer.flows.setup import chosen_clients, is_new, takes_hooks, ta
 from mnemon_installer.ui.console import tidy
 from mnemon_installer.ui.questions import Option
 from mnemon_installer.ui.survey_lines import client_label
+from mnemon_installer.wizard.question import Answer, Question
 from mnemon_server.embed import embedder_source
 from mnemon_server.settings import DEFAULT_MODEL, Settings
 
-Answer = bool | str | tuple[str, ...]
 Fill = Callable[[Choices, Answer], Choices]
 
 _SIZES = {DEFAULT_MODEL: "67 MB"}  # of the download
 
 
-@dataclass(frozen=True)
-class Question:
-    """`flag` fills the same choice. `form` says how it is asked: `tick` any, `pick` one, `yes-no`, a `folder`.
-    `default` answers a `yes-no`."""
-
-    key: str
-    flag: str
-    form: Literal["tick", "pick", "yes-no", "folder"]
-    text: str
-    fill: Fill = field(compare=False)
-    options: Sequence[Option] = ()
-    default: bool = False
-
-
-def questions(facts: Facts, choices: Choices, key: str) -> Iterator[Question]:
+def questions(facts: Facts, choices: Choices, key: str) -> Iterator[Question[Choices]]:
     """The open questions of one kind, given the choices that the answers before have made."""
     return _KINDS[key](facts, choices)
 
@@ -49,7 +34,7 @@ def folder_problem(folder: str) -> str:
     return state.problem or ("" if state.is_present else f"there is no model in {path}")
 
 
-def _send(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _send(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     if choices.send_memories is not None or not facts.memories_here:
         return
 
@@ -63,7 +48,7 @@ def _send(facts: Facts, choices: Choices) -> Iterator[Question]:
     yield Question("send", "--send-memories", "yes-no", text, fill, default=True)
 
 
-def _clients(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _clients(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     found = [client for client in facts.clients if client.is_installed]
     if choices.clients is not None or not found:
         return
@@ -76,7 +61,7 @@ def _clients(facts: Facts, choices: Choices) -> Iterator[Question]:
     yield Question("clients", "CLIENT...", "tick", "Which clients shall use mnemon?", fill, options)
 
 
-def _foreign(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _foreign(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     if choices.replace_foreign is not None:
         return
     for found in chosen_clients(facts, choices):
@@ -102,7 +87,7 @@ def _fill_foreign(facts: Facts, found: ClientFacts) -> Fill:
     return fill
 
 
-def _model(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _model(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     settings = facts.settings
     is_here = facts.model.is_present and not facts.model.problem
     if choices.wants_model is not None or settings.model_path is not None or is_here or settings.remote:
@@ -122,17 +107,17 @@ def _model(facts: Facts, choices: Choices) -> Iterator[Question]:
     yield Question("model", "--no-model", "pick", text, fill, options)
 
 
-def _folder(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _folder(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     if choices.model_path != Path():
         return
 
     def fill(choices: Choices, answer: Answer) -> Choices:
         return replace(choices, model_path=Path(str(answer)).expanduser().absolute())
 
-    yield Question("folder", "--model-path", "folder", "The model's folder:", fill)
+    yield Question("folder", "--model-path", "folder", "The model's folder:", fill, problem_of=folder_problem)
 
 
-def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _rules(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     chosen = chosen_clients(facts, choices)
     able = [found for found in chosen if takes_rules(facts, choices, found)]
     # Asked once: a client that was registered before has had its answer.
@@ -157,7 +142,7 @@ def _rules(facts: Facts, choices: Choices) -> Iterator[Question]:
     yield Question("rules", "--rules", "tick", text, fill, options)
 
 
-def _hooks(facts: Facts, choices: Choices) -> Iterator[Question]:
+def _hooks(facts: Facts, choices: Choices) -> Iterator[Question[Choices]]:
     able = [found for found in chosen_clients(facts, choices) if takes_hooks(facts, choices, found)]
     able = [found for found in able if found.client.hooks and not is_too_old(found.client.hooks, found.version)]
     if choices.hooks is not None or all(found.hooks == "as wanted" for found in able):
@@ -177,7 +162,7 @@ def _names(answer: Answer) -> tuple[str, ...]:
 
 
 # In the order in which they are asked.
-_KINDS: dict[str, Callable[[Facts, Choices], Iterator[Question]]] = {
+_KINDS: dict[str, Callable[[Facts, Choices], Iterator[Question[Choices]]]] = {
     "send": _send,
     "clients": _clients,
     "foreign": _foreign,
