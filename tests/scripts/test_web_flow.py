@@ -1,5 +1,4 @@
-"""A vault goes to the web and comes home again, on the stand-in for Fly and a real S3 wire. The commands are not
-offered to users yet; here they are put beside the others."""
+"""A vault goes to the web and comes home again, on the stand-in for Fly and a real S3 wire."""
 
 from __future__ import annotations
 
@@ -18,14 +17,6 @@ from tests.scripts.doomed import SEEDED
 
 pytestmark = SEEDED
 APP = "my-mnemon"
-_MNEMON = """
-import sys
-from mnemon_installer.cli import app
-web = (app.Command("upgrade", "upgrade", "", ("web",)), app.Command("downgrade", "downgrade", "", ("local",)))
-app.COMMANDS = (*app.COMMANDS, *web)
-from mnemon_installer.cli.main import main
-main()
-"""
 
 
 class Web:
@@ -45,14 +36,14 @@ class Web:
         self.bucket = store.new_bucket()
 
     def run(self, *words: str, status: int = 0) -> str:
-        command = [sys.executable, "-c", _MNEMON, *words]
+        command = [sys.executable, "-m", "mnemon_installer.cli", *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=180)
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout
 
     def upgrade(self, *words: str) -> dict[str, Any]:
-        told = self.run("upgrade", "web", "--app-name", APP, "--yes", "--json", *words)
+        told = self.run("upgrade", "web", "--app-name", APP, "--storage", "s3", "--yes", "--json", *words)
         return {step["key"]: step["outcome"] for step in json.loads(told)["result"]["steps"]}
 
     def memories(self) -> list[tuple[int, str, str, bool]]:
@@ -127,7 +118,19 @@ def test_a_rehearsal_changes_nothing(web: Web) -> None:
     web.run("save", "one", "first")
     folder = web.home / ".mnemon"
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    web.run("upgrade", "web", "--app-name", APP, "--region", "ams", "--bucket", "not-there-yet", "--dry-run")
+    web.run(
+        "upgrade",
+        "web",
+        "--app-name",
+        APP,
+        "--storage",
+        "s3",
+        "--region",
+        "ams",
+        "--bucket",
+        "not-there-yet",
+        "--dry-run",
+    )
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert {path: after.get(path) for path in before} == before
     assert {path.name for path in set(after) - set(before)} <= {"sync.lock", "sync_state.json"}

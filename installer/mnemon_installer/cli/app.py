@@ -68,6 +68,8 @@ COMMANDS: tuple[Command, ...] = (
         "Backups in your own S3 bucket: send, bring back, verify.",
         ("push", "pull", "status", "history", "verify", "prune"),
     ),
+    Command("upgrade", "upgrade", "Bring the vault to a server of yours on the web.", ("web",)),
+    Command("downgrade", "downgrade", "Bring the vault back from the web to this machine.", ("local",)),
     Command("archive", "archive", "Former vaults of this machine: list, restore.", ("list", "restore")),
 )
 

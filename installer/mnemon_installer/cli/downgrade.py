@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings
+from mnemon_installer.facts.launcher import this_installation
+from mnemon_installer.facts.survey import survey
 from mnemon_installer.ui import console, questions
 from mnemon_installer.wizard.come_home import come_home
 from mnemon_installer.world import World
@@ -38,6 +40,14 @@ def local(
         raise UsageError("without a terminal a downgrade wants --yes", "mnemon downgrade local --yes")
     real = RealWorld(os.environ, Path.home(), sys.platform)
     world: World = DryWorld(real) if dry_run else real
-    told = come_home(world, settings(), destroys=destroy_fly_app, may_ask=may_ask, quiet=as_json)
-    console.show(told.result, lambda result: [], as_json, told.problems if as_json else (), told.is_ok)
-    return 0 if told.is_ok else 1
+    told = come_home(
+        world,
+        settings(),
+        lambda there: survey(world, there, this_installation()),
+        destroys=destroy_fly_app,
+        may_ask=may_ask,
+        quiet=as_json,
+    )
+    if as_json:
+        console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
+    return 0 if told.is_ok else told.exit_status

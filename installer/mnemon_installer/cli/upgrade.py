@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings
+from mnemon_installer.facts.deployment import Storage
+from mnemon_installer.facts.launcher import this_installation
+from mnemon_installer.facts.survey import survey
 from mnemon_installer.flows.web_choices import WebChoices
 from mnemon_installer.ui import console, questions
 from mnemon_installer.wizard.go_web import go_web
@@ -28,11 +31,14 @@ def group(context: typer.Context) -> None:
 def web(
     app_name: Annotated[
         str, typer.Option("--app-name", metavar="NAME", help="The app at Fly.io: made, or redeployed.")
-    ],
+    ] = "",
     region: Annotated[
-        str, typer.Option("--region", help="Where Fly makes it, such as ams; fly platform regions.")
+        str, typer.Option("--region", help="Where Fly makes it, such as ams; by default near this machine.")
     ] = "",
     org: Annotated[str, typer.Option("--org", help="The organization at Fly; by default your personal one.")] = "",
+    storage: Annotated[
+        str, typer.Option("--storage", metavar="KIND", help="Of the backups: tigris (made by Fly), aws, s3 (another).")
+    ] = "",
     bucket: Annotated[str, typer.Option("--bucket", help="Of the backups; by default the one in the settings.")] = "",
     wheel: Annotated[str, typer.Option("--wheel", metavar="FILE", help="Run this wheel in place of this mnemon.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -46,7 +52,23 @@ def web(
         raise UsageError("without a terminal an upgrade wants --yes", "mnemon upgrade web --app-name NAME --yes")
     real = RealWorld(os.environ, Path.home(), sys.platform)
     world: World = DryWorld(real) if dry_run else real
-    choices = WebChoices(app_name, region, org, bucket, wheel=Path(wheel) if wheel else None)
-    told = go_web(world, settings(), choices, may_ask=may_ask, quiet=as_json)
-    console.show(told.result, lambda result: [], as_json, told.problems if as_json else (), told.is_ok)
-    return 0 if told.is_ok else 1
+    choices = WebChoices(app_name, region, org, bucket, _storage(storage), wheel=Path(wheel) if wheel else None)
+    told = go_web(
+        world,
+        settings(),
+        lambda there: survey(world, there, this_installation()),
+        choices,
+        may_ask=may_ask,
+        may_show=sys.stdout.isatty() and not as_json,
+        quiet=as_json,
+    )
+    if as_json:
+        console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
+    return 0 if told.is_ok else told.exit_status
+
+
+def _storage(text: str) -> Storage | None:
+    kind = next((each for each in get_args(Storage) if each == text), None)
+    if text and kind is None:
+        raise UsageError(f"unknown storage {text!r}", "--storage tigris, aws or s3")
+    return kind

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.flows.following import following
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.bring_home import BringHome
@@ -29,15 +31,16 @@ class WebApp:
         return self.folder / "token"
 
 
-def plan_downgrade(settings: Settings, found: WebApp, destroys: bool, progress: Progress) -> Plan:
-    """The vault first, then where it is looked for, and the app last."""
-    return Plan("downgrade", tuple(_steps(settings, found, destroys, progress)), found.app)
+def plan_downgrade(settings: Settings, facts: Facts, found: WebApp, destroys: bool, progress: Progress) -> Plan:
+    """The vault first, then where it is looked for, and the app last. `facts` are of a machine that has its vault."""
+    return Plan("downgrade", tuple(_steps(settings, facts, found, destroys, progress)), found.app, is_one_piece=True)
 
 
-def _steps(settings: Settings, found: WebApp, destroys: bool, progress: Progress) -> Iterator[Step]:
-    local = replace(settings, remote="")
+def _steps(settings: Settings, facts: Facts, found: WebApp, destroys: bool, progress: Progress) -> Iterator[Step]:
+    local = facts.settings
     if settings.remote:
         yield BringHome(local, found.url, found.token_path, progress)
     yield UseLocal(settings, needs=("home",))
+    yield from following(facts)
     if destroys:
         yield DestroyApp(local, found.program, found.app, found.url, found.folder)

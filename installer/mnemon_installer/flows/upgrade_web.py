@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mnemon_installer.facts.deployment import Deployment
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.flows.following import following
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.archive_vault import ArchiveVault
@@ -22,12 +24,22 @@ from mnemon_installer.steps.use_token import UseToken
 from mnemon_installer.steps.write_deploy_files import WriteDeployFiles
 
 
-def plan_upgrade(wanted: Deployment, model: str, progress: Progress, say: Callable[[str], None]) -> Plan:
-    """`model` becomes part of the image, empty for none; `say` shows the end of a build that failed."""
-    return Plan("upgrade", tuple(_steps(wanted, model, progress, say)), wanted.app)
+def plan_upgrade(wanted: Deployment, facts: Facts, model: str, progress: Progress, say: Callable[[str], None]) -> Plan:
+    """What it takes to have the vault at `wanted`.
+
+    Args:
+        wanted: the app, and all that is decided about it.
+        facts: of a machine that has its vault there.
+        model: becomes part of the image; empty for none.
+        progress: shows what is sent.
+        say: shows the end of a build that failed.
+    """
+    return Plan("upgrade", tuple(_steps(wanted, facts, model, progress, say)), wanted.app, is_one_piece=True)
 
 
-def _steps(wanted: Deployment, model: str, progress: Progress, say: Callable[[str], None]) -> Iterator[Step]:
+def _steps(
+    wanted: Deployment, facts: Facts, model: str, progress: Progress, say: Callable[[str], None]
+) -> Iterator[Step]:
     yield FlySession(wanted)
     yield UseBucket(wanted)
     yield PushVault(wanted, progress)
@@ -40,3 +52,4 @@ def _steps(wanted: Deployment, model: str, progress: Progress, say: Callable[[st
     yield UseToken(wanted)
     yield UseRemote(wanted.settings, wanted.url, needs=("remote.token",))
     yield ArchiveVault(wanted.settings)
+    yield from following(facts)

@@ -25,6 +25,6 @@ class WebChoices:
     region: str = ""
     org: str = ""
     bucket: str = ""
-    storage: Storage = "s3"
+    storage: Storage | None = None
     wheel: Path | None = None
     with_model: bool = True

@@ -20,7 +20,8 @@ from mnemon_installer.world import World
 
 @dataclass(frozen=True)
 class AddHooks:
-    """For a client that has hooks. `version` is the client's, where it is known; `mode` says which of ours it gets."""
+    """For a client that has hooks. `version` is the client's, where it is known; `mode` says which of ours it gets;
+    `is_extra`: what is done around it is right without it."""
 
     client: Client
     launch: Launch
@@ -29,6 +30,7 @@ class AddHooks:
     version: str = ""
     mode: Mode = "local"
     needs: Sequence[str] = ()
+    is_extra: bool = False
 
     @property
     def key(self) -> str:
@@ -40,7 +42,7 @@ class AddHooks:
 
     @property
     def is_optional(self) -> bool:
-        return self._is_too_old
+        return self.is_extra or self._is_too_old
 
     def describe(self) -> str:
         return f"add hooks to {self.path}: memories for each prompt, what matters of each session"

@@ -20,7 +20,7 @@ _moving: Any = None  # the line of `working` while there is one: of a class of r
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Says `what` is being done, with the time that it has taken so far; a bar that begins meanwhile takes its place."""
+    """Says `what` is being done, and for how long it has been; a bar that begins meanwhile takes its place."""
     global _moving
     if not _is_moving_welcome():
         console.say(f"{console.tidy(what)} ...")

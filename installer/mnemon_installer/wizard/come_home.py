@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 from mnemon_installer.facts.fly import app_url, require_fly, who_am_i
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.facts.web_survey import app_at, known_apps
 from mnemon_installer.flows.downgrade_local import WebApp, plan_downgrade
-from mnemon_installer.plan.engine import Result
 from mnemon_installer.ui.progress import download_progress
+from mnemon_installer.ui.web_words import home_lines, stopped_lines
 from mnemon_installer.wizard.conduct import conduct
 from mnemon_installer.wizard.set_up import Told
+from mnemon_installer.wizard.web_end import show, told, verified
 from mnemon_installer.world import World
 from mnemon_server.errors import UsageError
 from mnemon_server.settings import Settings
 
 
-def come_home(world: World, settings: Settings, *, destroys: bool, may_ask: bool, quiet: bool) -> Told:
-    """Bring the vault from its app to this machine, and destroy the app where that is wished.
+def come_home(
+    world: World, settings: Settings, look: Callable[[Settings], Facts], *, destroys: bool, may_ask: bool, quiet: bool
+) -> Told:
+    """Bring the vault from its app to this machine, and destroy the app where that is wished. `look` surveys the
+    machine as it is with certain settings.
 
     Raises:
         UsageError: no app of this machine's, or several.
@@ -24,43 +31,32 @@ def come_home(world: World, settings: Settings, *, destroys: bool, may_ask: bool
         Declined: asked, and the answer was no.
     """
     found = web_app_of(world, settings, destroys)
-    plan = plan_downgrade(settings, found, destroys, download_progress)
+    at_home = replace(settings, remote="")
+    plan = plan_downgrade(settings, look(at_home), found, destroys, download_progress)
     conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
-    result = {
-        "dry_run": world.is_rehearsal,
-        "app": found.app,
-        "url": found.url,
-        "steps": [step_json(each) for each in conducted.results],
-    }
-    problems = [
-        {"code": each.step.key, "message": each.message, "hint": each.hint}
-        for each in conducted.results
-        if not each.is_satisfied
-    ]
-    return Told(result, problems, not any(each.is_failure for each in conducted.results))
+    findings = verified(world, lambda: look(at_home), conducted, quiet=quiet)
+    if conducted.exit_status:
+        command = f"mnemon downgrade local{' --destroy-fly-app' if destroys else ''}"
+        show(["", *stopped_lines(command, conducted.has_changed_something)], quiet)
+    elif not world.is_rehearsal:
+        show(["", *home_lines(found.url, found.app, destroys)], quiet)
+    return told(world, {"app": found.app, "url": found.url}, conducted, findings)
 
 
 def web_app_of(world: World, settings: Settings, destroys: bool) -> WebApp:
     """The app that has this machine's vault, or had it."""
-    deploy = settings.folder / "deploy"
-    apps = sorted(each for each in deploy.iterdir() if (each / "fly.toml").exists()) if deploy.is_dir() else []
-    if settings.remote:
-        apps = [each for each in apps if app_url(world.environment, each.name) == settings.remote]
-    if len(apps) != 1:
-        what = "several apps" if apps else "no app"
-        raise UsageError(f"this machine knows {what} that its vault could be at", "mnemon setup --local")
+    names = known_apps(world, settings)
+    if not names and settings.remote and (name := app_at(world, settings.remote)):
+        names = (name,)  # another machine has deployed it
+    if len(names) != 1:
+        if settings.remote:
+            what = f"{settings.remote} is no app at Fly that this machine knows"
+            raise UsageError(what, "mnemon setup --local, which leaves the vault there")
+        what = f"several apps had this machine's vault: {', '.join(names)}" if names else "the vault is here already"
+        raise UsageError(what, "mnemon status")
     program = ""
     if destroys:
         program = require_fly(world)
         who_am_i(world, program)
-    name = apps[0].name
-    return WebApp(name, app_url(world.environment, name), apps[0], program)
-
-
-def step_json(result: Result) -> dict[str, Any]:  # Any: JSON
-    return {
-        "key": result.step.key,
-        "subject": result.step.subject,
-        "outcome": result.outcome,
-        "message": result.message,
-    }
+    name = names[0]
+    return WebApp(name, app_url(world.environment, name), settings.folder / "deploy" / name, program)

@@ -76,8 +76,13 @@ def conduct(plan: Plan, world: World, ops: Path, *, may_ask: bool, quiet: bool) 
             yield
 
     journal = Journal(world, ops, plan.flow, plan.place)
-    with one_at_a_time(world, ops, plan.flow):
-        return Conducted(outlooks, carry_out(plan, world, journal, report, doing))
+    try:
+        with one_at_a_time(world, ops, plan.flow):
+            return Conducted(outlooks, carry_out(plan, world, journal, report, doing))
+    except KeyboardInterrupt:
+        if plan.is_one_piece:
+            console.say("stopped; run the same command to continue")
+        raise
 
 
 @contextmanager

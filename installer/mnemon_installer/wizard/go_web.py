@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.facts.fly import app_url, find_app, organizations, require_fly, volumes, who_am_i
+from mnemon_installer.facts.deployment import Deployment, Storage
+from mnemon_installer.facts.fly import app_url, require_fly
 from mnemon_installer.facts.own_wheel import named_wheel, own_wheel
+from mnemon_installer.facts.survey import Facts
+from mnemon_installer.facts.web_survey import WebFacts, known_apps, look_at_fly
 from mnemon_installer.flows.upgrade_web import plan_upgrade
 from mnemon_installer.flows.web_choices import WebChoices
 from mnemon_installer.ui import console
 from mnemon_installer.ui.progress import download_progress
-from mnemon_installer.wizard.come_home import step_json
-from mnemon_installer.wizard.conduct import conduct
+from mnemon_installer.ui.web_words import arrived_lines, costs_lines, stopped_lines
+from mnemon_installer.wizard.conduct import Conducted, conduct
 from mnemon_installer.wizard.set_up import Told
+from mnemon_installer.wizard.web_end import show, told, verified
+from mnemon_installer.wizard.web_questions import app_problem, ask_app, likely_storage, web_interview
 from mnemon_installer.world import World
 from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.settings import Settings
 
-_APP = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_MODEL = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 class AnotherWebVault(MnemonError):
@@ -28,8 +33,18 @@ class AnotherWebVault(MnemonError):
     code = "another-web-vault"
 
 
-def go_web(world: World, settings: Settings, choices: WebChoices, *, may_ask: bool, quiet: bool) -> Told:
-    """Bring this machine's vault to the app that `choices` name, or that app to this very version.
+def go_web(
+    world: World,
+    settings: Settings,
+    look: Callable[[Settings], Facts],
+    choices: WebChoices,
+    *,
+    may_ask: bool,
+    may_show: bool,
+    quiet: bool,
+) -> Told:
+    """Bring this machine's vault to the app that `choices` name, or that app to this very version. `look` surveys the
+    machine as it is with certain settings; `may_show`: a new passphrase may be printed.
 
     Raises:
         UsageError: something that has no default was not said.
@@ -37,58 +52,106 @@ def go_web(world: World, settings: Settings, choices: WebChoices, *, may_ask: bo
         AnotherWebVault: the vault is at another address.
         Declined: asked, and the answer was no.
     """
-    wanted = deployment_of(world, settings, choices)
-    model = settings.model if choices.with_model else ""
-    plan = plan_upgrade(wanted, model, download_progress, console.say)
-    conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
-    is_ok = not any(result.is_failure for result in conducted.results)
-    result = {
-        "dry_run": world.is_rehearsal,
-        "app": wanted.app,
-        "url": wanted.url,
-        "build": wanted.wheel.version,
-        "steps": [step_json(each) for each in conducted.results],
-    }
-    problems = [
-        {"code": each.step.key, "message": each.message, "hint": each.hint}
-        for each in conducted.results
-        if not each.is_satisfied
-    ]
-    return Told(result, problems, is_ok)
-
-
-def deployment_of(world: World, settings: Settings, choices: WebChoices) -> Deployment:
-    """Everything that is decided before anything is done."""
-    if not _APP.fullmatch(choices.app):
-        raise UsageError(f"{choices.app!r} is no name for a Fly app: small letters, digits and dashes", "--app-name")
+    program = require_fly(world)
+    choices = _with_app(world, settings, choices, may_ask)
     url = app_url(world.environment, choices.app)
     if settings.remote and settings.remote != url:
         raise AnotherWebVault(f"the vault of this machine is at {settings.remote}", "mnemon setup --local, then again")
-    program = require_fly(world)
-    who_am_i(world, program)
-    app = find_app(world, program, choices.app)
-    there = volumes(world, program, choices.app) if app is not None else ()
-    bucketed = replace(settings, bucket_from_environment=choices.bucket or settings.bucket)
+    found = look_at_fly(world, settings, program, choices.app, None)
+    if may_ask:
+        choices = web_interview(found, choices, lambda: False)
+        console.out()
+    wanted = deployment_of(world, found, choices)
+    there = replace(wanted.settings, remote=wanted.url)
+    plan = plan_upgrade(wanted, look(there), _model(settings), download_progress, console.say)
+    if found.is_new:
+        show(costs_lines(found, wanted), quiet)
+    conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
+    findings = verified(world, lambda: look(there), conducted, quiet=quiet)
+    if conducted.exit_status:
+        command = f"mnemon upgrade web --app-name {wanted.app}"
+        show(["", *stopped_lines(command, conducted.has_changed_something)], quiet)
+    elif _has_arrived(conducted):
+        show(["", *arrived_lines(wanted, _passphrase(world, settings, may_show))], quiet)
+    about = {"app": wanted.app, "url": wanted.url, "region": wanted.region, "build": wanted.wheel.version}
+    return told(world, about, conducted, findings)
+
+
+def deployment_of(world: World, found: WebFacts, choices: WebChoices) -> Deployment:
+    """Everything that is decided before anything is done.
+
+    Raises:
+        UsageError: something that has no default was not said.
+        FlyTrouble: there is no such region.
+        NoWheel: this program cannot be made into an image.
+    """
+    storage = choices.storage or found.storage or likely_storage(found.settings, found.endpoint) or _unsaid_storage()
+    region = choices.region or (found.suggested_region.code if found.suggested_region else "")
+    if found.volumes:
+        region = found.volumes[0].region
+    elif not region:
+        raise UsageError("nothing says in which region the app is to run", "--region CODE; fly platform regions")
+    else:
+        found.region_named(region)
+    settings = replace(found.settings, bucket_from_environment=choices.bucket or found.settings.bucket)
     return Deployment(
-        settings=bucketed,
-        program=program,
-        app=choices.app,
-        org=app.org if app is not None else choices.org or _only_org(world, program),
-        region=there[0].region if there else choices.region or _unsaid("--region", "fly platform regions"),
-        storage=choices.storage,
-        url=url,
+        settings=settings,
+        program=found.program,
+        app=found.name,
+        org=found.app.org if found.app is not None else choices.org or _only_org(found),
+        region=region,
+        storage=storage,
+        url=found.url,
         wheel=named_wheel(choices.wheel) if choices.wheel is not None else own_wheel(),
         storage_region=world.environment.get("AWS_REGION", ""),
-        endpoint=str(settings.value("s3_endpoint")) or world.environment.get("AWS_ENDPOINT_URL_S3", ""),
+        endpoint=found.endpoint,
     )
 
 
-def _only_org(world: World, program: str) -> str:
-    found = organizations(world, program)
-    if "personal" in found:
+def _with_app(world: World, settings: Settings, choices: WebChoices, may_ask: bool) -> WebChoices:
+    if not choices.app and len(names := known_apps(world, settings)) == 1:
+        choices = replace(choices, app=names[0])  # a redeploy
+    if not choices.app and may_ask:
+        return ask_app(choices)
+    if not choices.app:
+        raise UsageError("nothing says what the app is to be called", "mnemon upgrade web --app-name NAME")
+    if problem := app_problem(choices.app):
+        raise UsageError(f"{choices.app!r} is no name for an app at Fly: {problem}", "--app-name NAME")
+    return choices
+
+
+def _only_org(found: WebFacts) -> str:
+    if "personal" in found.orgs:
         return "personal"
-    return next(iter(found)) if len(found) == 1 else _unsaid("--org", "fly orgs list")
+    if len(found.orgs) == 1:
+        return next(iter(found.orgs))
+    raise UsageError("several organizations of yours could have the app", "--org SLUG; fly orgs list")
 
 
-def _unsaid(flag: str, hint: str) -> str:
-    raise UsageError(f"{flag} says where the app is made, and nothing else does", hint)
+def _unsaid_storage() -> Storage:
+    raise UsageError(
+        "nothing says where backups of the vault are to be kept",
+        "--storage tigris (made by Fly), aws (in your AWS account) or s3 (another store, with --bucket)",
+    )
+
+
+def _model(settings: Settings) -> str:
+    """The model that becomes part of the image.
+
+    Raises:
+        UsageError: it cannot be fetched by that name.
+    """
+    if not _MODEL.fullmatch(settings.model):
+        raise UsageError(f"the image cannot fetch a model called {settings.model!r}", "mnemon config set model NAME")
+    return settings.model
+
+
+def _has_arrived(conducted: Conducted) -> bool:
+    return any(result.step.key == "remote" and result.outcome == "done" for result in conducted.results)
+
+
+def _passphrase(world: World, settings: Settings, may_show: bool) -> str:
+    """It is shown when the vault arrives, once; it stays in its file."""
+    kept = (world.read(settings.passphrase_path) or b"").decode("utf-8", "replace").strip()
+    where = console.tidy(settings.passphrase_path)
+    return f"{kept} (shown this once; it stays in {where})" if kept and may_show else f"the one in {where}"

@@ -27,11 +27,13 @@ from mnemon_server.errors import MnemonError
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it, as `--json` says it; people have read it on the way."""
+    """What came of it, as `--json` says it; people have read it on the way. `exit_status` is the command's, where it
+    did not go well."""
 
     result: dict[str, Any]  # Any: JSON
     problems: list[dict[str, str]]
     is_ok: bool
+    exit_status: int = 1
 
 
 class NoCommand(MnemonError):
