@@ -25,6 +25,19 @@ class Infra(Protocol):
         """What is there already; changes nothing, and needs no Pulumi."""
         ...
 
+    def require(self) -> None:
+        """Nothing, where everything that `preview` and `ensure` take is on this machine.
+
+        Raises:
+            ExtraMissing: packages of Python's are not, which only the user can bring.
+            CliMissing: a program is not; `fetch` would bring it.
+        """
+        ...
+
+    def fetch(self, report: Callable[[str], None]) -> None:
+        """Bring the program that `require` misses. Ask before: it is downloaded, and run."""
+        ...
+
     def preview(self, wanted: Wanted) -> Changes:
         """What `ensure` would change."""
         ...

@@ -16,6 +16,12 @@ class NothingToDo:
     def look(self, wanted: Wanted) -> Found:
         return Found()
 
+    def require(self) -> None:
+        """Nothing is needed."""
+
+    def fetch(self, report: Callable[[str], None]) -> None:
+        """Nothing is missing."""
+
     def preview(self, wanted: Wanted) -> Changes:
         return Changes(bucket="look-up")
 

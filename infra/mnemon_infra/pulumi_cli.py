@@ -15,12 +15,12 @@ _NAME = "pulumi.exe" if sys.platform == "win32" else "pulumi"
 
 
 def find_cli(folder: Path) -> str | None:
-    """The program on PATH, or in `folder` where `install_cli` puts it, or where Pulumi's own installer does."""
-    on_path = shutil.which("pulumi")
-    if on_path:
-        return on_path
-    places = (root / "bin" / _NAME for root in _roots(folder))
-    return next((str(place) for place in places if place.is_file()), None)
+    """The program in `folder` where `install_cli` puts it, which fits our packages; or on PATH; or where Pulumi's own
+    installer puts it."""
+    ours, theirs = (root / "bin" / _NAME for root in _roots(folder))
+    if ours.is_file():
+        return str(ours)
+    return shutil.which("pulumi") or (str(theirs) if theirs.is_file() else None)
 
 
 def install_cli(folder: Path, report: Callable[[str], None]) -> str:

@@ -18,7 +18,7 @@ from mnemon_infra.outputs import Changes, Made
 from mnemon_infra.program import program
 from mnemon_infra.pulumi_cli import find_cli, install_cli
 from mnemon_infra.trouble import Failed, Locked, named_failure
-from mnemon_infra.workspace import Notes, managed_by, opened_stack
+from mnemon_infra.workspace import Notes, managed_by, opened_stack, require
 
 __all__ = ["PulumiInfra", "find_cli", "install_cli", "preview", "up"]
 
@@ -98,6 +98,12 @@ class PulumiInfra:
 
     def look(self, wanted: Wanted) -> Found:
         return _looked(wanted, self.folder, self.setting)
+
+    def require(self) -> None:
+        require(self.folder)
+
+    def fetch(self, report: Report) -> None:
+        install_cli(self.folder, report)
 
     def preview(self, wanted: Wanted) -> Changes:
         return preview(wanted, self.folder, lambda line: None, self.setting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,18 @@ from mnemon_infra.pulumi_cli import usable_cli
 from mnemon_infra.trouble import ExtraMissing
 
 PROJECT = "mnemon"
+
+
+def require(folder: Path) -> None:
+    """Look whether a stack could be opened, without the second that importing Pulumi's packages takes.
+
+    Raises:
+        ExtraMissing, CliMissing: see `opened_stack`.
+    """
+    for module, package in (("pulumi", "pulumi"), ("pulumi_aws", "pulumi-aws")):
+        if find_spec(module) is None:
+            raise ExtraMissing(package)
+    usable_cli(folder)
 
 
 def opened_stack(name: str, program: Callable[[], None], folder: Path, environment: Mapping[str, str]) -> Any:

@@ -16,8 +16,8 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from tests.s3 import KEYS, Store, serving_s3
 
-from mnemon_installer.cli import sync
 from mnemon_installer.cli.main import run
+from mnemon_installer.ui import progress
 from mnemon_server import __version__
 from mnemon_server.settings import Settings
 from mnemon_server.sync.place import place_of
@@ -297,7 +297,7 @@ def test_with_the_vault_on_the_web_nothing_is_done_to_the_one_of_this_machine(
 def test_progress_is_talk_and_the_result_stays_alone_on_stdout(
     mnemon: Type, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "_WORTH_SHOWING", 0)
+    monkeypatch.setattr(progress, "_WORTH_SHOWING", 0)
     mnemon("save one two")
     pushed = mnemon("sync push --json")
     assert pushed.result["outcome"] == "pushed"

@@ -87,6 +87,11 @@ def create_storage(program: str, app: str, org: str, bucket: str) -> tuple[str, 
     return (program, "storage", "create", "-n", bucket, "-o", org, "-a", app, "--yes")
 
 
+def list_storage(program: str, org: str) -> tuple[str, ...]:
+    """A table; there is no JSON of it."""
+    return (program, "storage", "list", "-o", org)
+
+
 def secret_lines(secrets: dict[str, str]) -> str:
     """What `fly secrets import` reads: it knows no escapes, and outside quotes a # would cut a value short.
 

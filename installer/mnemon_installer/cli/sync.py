@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings, vault
+from mnemon_installer.facts.web_survey import app_at, known_apps
 from mnemon_installer.ui import console, sync_words
-from mnemon_installer.ui.progress import download_progress, megabytes
+from mnemon_installer.ui.progress import megabytes, transfer_progress
+from mnemon_installer.world.real import RealWorld
 from mnemon_server.client import VaultClient
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import MnemonError
 
 _SLOW = 50_000_000  # bytes of a vault that takes a while to be copied
-_WORTH_SHOWING = 4_000_000  # bytes; what is smaller is there before anybody looks
 
 
 class OnTheWeb(MnemonError):
@@ -98,7 +102,10 @@ def vault_at_home(what: str, report: Callable[[int, int], None] | None = None) -
     """
     found = settings()
     if found.remote:
-        raise OnTheWeb(f"the vault is at {found.remote}; nothing is {what} here", "mnemon setup --local, then again")
+        world = RealWorld(os.environ, Path.home(), sys.platform)
+        is_app = bool(known_apps(world, found) or app_at(world, found.remote))
+        hint = "mnemon downgrade local brings it here" if is_app else "mnemon setup --local, then again"
+        raise OnTheWeb(f"the vault is at {found.remote}; nothing is {what} here", hint)
     return InProcess(found, "cli", report)
 
 
@@ -110,8 +117,8 @@ def _say_when_slow() -> None:
 
 @contextmanager
 def _showing(what: str) -> Iterator[Callable[[int, int], None]]:
-    with download_progress(what) as show:
-        yield lambda done, total: show("", done, total) if total >= _WORTH_SHOWING else None
+    with transfer_progress(what) as show:
+        yield lambda done, total: show("", done, total)
 
 
 def _warnings(told: dict[str, Any]) -> list[dict[str, str]]:  # Any: JSON

@@ -40,6 +40,12 @@ def web(
         str, typer.Option("--storage", metavar="KIND", help="Of the backups: tigris (made by Fly), aws, s3 (another).")
     ] = "",
     bucket: Annotated[str, typer.Option("--bucket", help="Of the backups; by default the one in the settings.")] = "",
+    harden_bucket: Annotated[
+        bool, typer.Option("--harden-bucket", help="On AWS: give a bucket that was there what it lacks.")
+    ] = False,
+    install_pulumi: Annotated[
+        bool, typer.Option("--install-pulumi", help="On AWS: fetch Pulumi's own program, if it is missing.")
+    ] = False,
     wheel: Annotated[str, typer.Option("--wheel", metavar="FILE", help="Run this wheel in place of this mnemon.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
@@ -52,7 +58,16 @@ def web(
         raise UsageError("without a terminal an upgrade wants --yes", "mnemon upgrade web --app-name NAME --yes")
     real = RealWorld(os.environ, Path.home(), sys.platform)
     world: World = DryWorld(real) if dry_run else real
-    choices = WebChoices(app_name, region, org, bucket, _storage(storage), wheel=Path(wheel) if wheel else None)
+    choices = WebChoices(
+        app_name,
+        region,
+        org,
+        bucket,
+        _storage(storage),
+        wheel=Path(wheel) if wheel else None,
+        hardens=harden_bucket,
+        installs_pulumi=install_pulumi,
+    )
     told = go_web(
         world,
         settings(),

@@ -1,4 +1,4 @@
-"""The server of an app of ours, spoken to with the token that this machine keeps for it."""
+"""The server of an app of ours, spoken to with the token that this machine has for it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.deployment import first_line
-from mnemon_installer.facts.remote import refusal, said
+from mnemon_installer.facts.remote import kept_for, refusal, said
 from mnemon_installer.world import World
+from mnemon_server.settings import Settings
 
 _PATIENCE = 300.0  # seconds: it may have to wake up, and to send or bring a whole vault
 
 
-def ask_server(world: World, url: str, token_path: Path, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
+def app_token(world: World, settings: Settings, folder: Path, url: str) -> str:
+    """The one made with the app, from its `folder`; on a machine that has joined, its own. Empty for none."""
+    return first_line(world, folder / "token") or kept_for(world, settings, url)
+
+
+def ask_server(world: World, url: str, token: str, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
     """What an action of the vault's gives there.
 
     Raises:
@@ -21,7 +27,7 @@ def ask_server(world: World, url: str, token_path: Path, action: str, **paramete
         RemoteTrouble: in the server's own words.
     """
     order = json.dumps({"parameters": parameters, "client": "mnemon"}).encode()
-    answer = world.ask(f"{url}/vault/actions/{action}", first_line(world, token_path), order, _PATIENCE)
+    answer = world.ask(f"{url}/vault/actions/{action}", token, order, _PATIENCE)
     told = said(answer).get("result")
     if answer.status != 200 or not isinstance(told, dict):
         raise refusal(url, answer)

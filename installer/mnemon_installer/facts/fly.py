@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mnemon_installer.argv import fly as argv
@@ -36,9 +36,12 @@ class FlyVolume:
 
 @dataclass(frozen=True)
 class FlyMachine:
+    """`environment` is what its fly.toml gave it; secrets are not in it."""
+
     id: str
     state: str
     region: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def volumes(world: World, program: str, app: str) -> tuple[FlyVolume, ...]:
 def machines(world: World, program: str, app: str) -> tuple[FlyMachine, ...]:
     found = _list(asked(world, argv.list_machines(program, app), f"listing the machines of {app}"))
     return tuple(
-        FlyMachine(str(each.get("id")), str(each.get("state")), str(each.get("region")))
+        FlyMachine(str(each.get("id")), str(each.get("state")), str(each.get("region")), _environment(each))
         for each in found
         if each.get("state") != "destroyed"
     )
@@ -163,6 +166,12 @@ def asked(world: World, command: tuple[str, ...], what: str) -> Any:  # Any: JSO
         return json.loads(ended.stdout or "null")
     except ValueError:
         raise FlyTrouble(f"{what}: fly prints no JSON", "fly version; perhaps: fly version upgrade") from None
+
+
+def _environment(machine: Mapping[str, Any]) -> dict[str, str]:  # Any: JSON
+    config = machine.get("config")
+    found = config.get("env") if isinstance(config, dict) else None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _list(told: Any) -> list[dict[str, Any]]:  # Any: JSON

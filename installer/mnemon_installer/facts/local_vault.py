@@ -39,6 +39,11 @@ def memories_here(world: World, settings: Settings) -> int:
         return int(client.call("status")["total"])
 
 
+def counted(memories: int) -> str:
+    """How many, as people say it: `1 memory`, `2,000 memories`."""
+    return f"{memories:,} {'memory' if memories == 1 else 'memories'}"
+
+
 def has_moved(world: World, settings: Settings) -> bool:
     """Whether a move to the web was broken off after the last save here: the vault takes no writes since."""
     if world.look(settings.vault_path) is None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mnemon_installer.facts.deployment import Storage
+from mnemon_installer.facts.deployment import Storage, first_line, known_storage
 from mnemon_installer.facts.fly import (
     FlyApp,
     FlyRegion,
     FlyVolume,
     app_url,
     find_app,
+    machines,
     organizations,
     regions,
+    secret_names,
     volumes,
     who_am_i,
 )
@@ -30,7 +32,8 @@ APP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 @dataclass(frozen=True)
 class WebFacts:
     """What is there. `orgs` (slug to name), `regions` and `zone` are looked up only for an app that has no volume yet:
-    a volume stays where it is. `storage` and `endpoint` say what is known of the backups' store."""
+    a volume stays where it is. `storage` and `endpoint` say what is known of the backups' store. `is_joined`: this
+    machine's vault is there, and another machine has deployed it; `deployed` is then the environment it was given."""
 
     settings: Settings
     program: str
@@ -44,6 +47,8 @@ class WebFacts:
     zone: Zone | None = None
     storage: Storage | None = None
     endpoint: str = ""
+    deployed: Mapping[str, str] = field(default_factory=dict)
+    is_joined: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -68,7 +73,7 @@ class WebFacts:
         return found
 
 
-def look_at_fly(world: World, settings: Settings, program: str, name: str, storage: Storage | None) -> WebFacts:
+def look_at_fly(world: World, settings: Settings, program: str, name: str) -> WebFacts:
     """What Fly has of the app `name`.
 
     Raises:
@@ -85,13 +90,36 @@ def look_at_fly(world: World, settings: Settings, program: str, name: str, stora
         url=app_url(world.environment, name),
         app=app,
         volumes=found,
-        storage=storage,
+        storage=known_storage(world, settings, name),
         endpoint=str(settings.value("s3_endpoint")) or world.environment.get("AWS_ENDPOINT_URL_S3", ""),
     )
+    if settings.remote == seen.url and not first_line(world, settings.folder / "deploy" / name / "token"):
+        return _joined(world, seen)
     if found:
         return seen
     orgs = organizations(world, program) if app is None else {app.org: app.org}
     return replace(seen, orgs=orgs, regions=regions(world, program), zone=time_zone(world))
+
+
+def _joined(world: World, seen: WebFacts) -> WebFacts:
+    """What another machine has decided, by what the app was given.
+
+    Raises:
+        FlyTrouble: there is nothing of ours to see there.
+    """
+    given = next((each.environment for each in machines(world, seen.program, seen.name)), {}) if seen.app else {}
+    bucket = given.get("MNEMON_S3_BUCKET", "")
+    if not bucket:
+        account = f"the account {seen.account}" if seen.account else "this account at Fly"
+        raise FlyTrouble(
+            f"the vault is at {seen.url}, and {account} has no app {seen.name} with a mnemon in it",
+            "fly auth login, with the account that has it; or upgrade from the machine that made it",
+        )
+    storage: Storage = "aws" if "AWS_ROLE_ARN" in given else "s3"
+    if storage == "s3" and "BUCKET_NAME" in secret_names(world, seen.program, seen.name):
+        storage = "tigris"
+    endpoint = given.get("AWS_ENDPOINT_URL_S3", "")
+    return replace(seen, storage=storage, endpoint=endpoint, deployed=given, is_joined=True)
 
 
 def known_apps(world: World, settings: Settings) -> tuple[str, ...]:

@@ -26,10 +26,6 @@ class WebApp:
     folder: Path
     program: str = ""
 
-    @property
-    def token_path(self) -> Path:
-        return self.folder / "token"
-
 
 def plan_downgrade(settings: Settings, facts: Facts, found: WebApp, destroys: bool, progress: Progress) -> Plan:
     """The vault first, then where it is looked for, and the app last. `facts` are of a machine that has its vault."""
@@ -39,7 +35,7 @@ def plan_downgrade(settings: Settings, facts: Facts, found: WebApp, destroys: bo
 def _steps(settings: Settings, facts: Facts, found: WebApp, destroys: bool, progress: Progress) -> Iterator[Step]:
     local = facts.settings
     if settings.remote:
-        yield BringHome(local, found.url, found.token_path, progress)
+        yield BringHome(local, found.url, found.folder, progress)
     yield UseLocal(settings, needs=("home",))
     yield from following(facts)
     if destroys:

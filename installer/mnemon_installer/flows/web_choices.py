@@ -19,6 +19,8 @@ class WebChoices:
         storage: whose bucket it is.
         wheel: a wheel to run in place of this very program.
         with_model: make the embedding model part of the image.
+        hardens: a bucket at AWS that was there before gets what it lacks.
+        installs_pulumi: Pulumi's program may be fetched where it is missing.
     """
 
     app: str = ""
@@ -28,3 +30,5 @@ class WebChoices:
     storage: Storage | None = None
     wheel: Path | None = None
     with_model: bool = True
+    hardens: bool = False
+    installs_pulumi: bool = False

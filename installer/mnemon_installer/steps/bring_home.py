@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mnemon_installer.facts.app_server import ask_server
-from mnemon_installer.facts.local_vault import local_vault
+from mnemon_installer.facts.app_server import app_token, ask_server
+from mnemon_installer.facts.local_vault import counted, local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.steps.push_vault import Progress, Report
 from mnemon_installer.world import World
@@ -22,11 +22,12 @@ _AGAIN = "run the same command to continue"
 
 @dataclass(frozen=True)
 class BringHome:
-    """`settings` are those of this machine's own vault, with the bucket. What was the vault here is in the archive."""
+    """`settings` are those of this machine's own vault, with the bucket; `folder` has what it knows of the app. What
+    was the vault here goes into the archive."""
 
     settings: Settings
     url: str
-    token_path: Path
+    folder: Path
     progress: Progress
     key: str = "home"
     subject: str = "memories"
@@ -47,12 +48,13 @@ class BringHome:
         told: list[int] = []
         with self.progress("receiving") as show:
             world.perform(self.describe(), lambda: told.append(self._bring(world, show)))
-        return f"{told[0]:,} memories here" if told else "brought"
+        return f"{counted(told[0])} here" if told else "brought"
 
     def undo(self, world: World) -> None:
         """Nothing: `mnemon upgrade web` goes back."""
 
     def _bring(self, world: World, show: Report) -> int:
+        self._keep_token(world)
         if self._ask_state(world).startswith("moved:"):
             return int(self._pull("", show)["memories"])  # its last push is what it has
         lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
@@ -68,6 +70,13 @@ class BringHome:
             self._ask(world, "thaw", lease=lease)
             raise
         return int(pulled["memories"])
+
+    def _keep_token(self, world: World) -> None:
+        """A machine that has joined forgets its token when it comes home; whoever then destroys the app wants it."""
+        path = self.folder / "token"
+        if world.read(path) is None:
+            token = app_token(world, self.settings, self.folder, self.url)
+            world.write(path, f"{token}\n".encode(), None, 0o600)
 
     def _pull(self, sha256: str, show: Report) -> dict[str, Any]:  # Any: JSON
         with local_vault(self.settings, "downgrade", lambda done, total: show("", done, total)) as client:
@@ -87,4 +96,5 @@ class BringHome:
         return str(self._ask(world, "status")["state"])
 
     def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
-        return ask_server(world, self.url, self.token_path, action, **parameters)
+        token = app_token(world, self.settings, self.folder, self.url)
+        return ask_server(world, self.url, token, action, **parameters)

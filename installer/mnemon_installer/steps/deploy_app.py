@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.argv import fly as argv
+from mnemon_installer.facts.app_server import app_token
 from mnemon_installer.facts.deployment import Deployment, first_line
+from mnemon_installer.facts.fly import PATIENCE
 from mnemon_installer.facts.fly_trouble import named
 from mnemon_installer.facts.remote import CredentialRefused, details
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
-from mnemon_installer.world import CommandTrouble, NoAnswer, World
+from mnemon_installer.world import CommandTrouble, Completed, NoAnswer, World
 from mnemon_server.errors import MnemonError
 
 _LONGEST_DEPLOY = 1_800.0  # seconds, the building of the image included
@@ -47,11 +49,11 @@ class DeployApp:
 
     def apply(self, world: World) -> str:
         wanted = self.deployment
+        self._validate(world)
         command = argv.deploy(wanted.program, wanted.app, str(wanted.folder))
-        ended = world.run(command, timeout=_LONGEST_DEPLOY)
+        ended = world.run(command, timeout=_LONGEST_DEPLOY, keep=self._log)
         if ended.status != 0:
-            for line in [*ended.stdout.splitlines(), *ended.stderr.splitlines()][-_TAIL:]:
-                self.say(line)
+            self._show(ended)
             raise named(ended.stderr, f"deploying {wanted.app}")
         if world.is_rehearsal:
             return "running"
@@ -62,6 +64,24 @@ class DeployApp:
 
     def undo(self, world: World) -> None:
         """Nothing: the server may be in use."""
+
+    def _validate(self, world: World) -> None:
+        """By fly's own measure; ours, without fly, was taken before the file was written."""
+        wanted = self.deployment
+        if world.is_rehearsal:
+            return
+        ended = world.run(argv.validate(wanted.program, str(wanted.fly_toml)), timeout=PATIENCE, changes=False)
+        if ended.status != 0:
+            self._show(ended)
+            raise named(ended.stderr, f"checking {wanted.fly_toml}")
+
+    def _show(self, ended: Completed) -> None:
+        for line in [*ended.stdout.splitlines(), *ended.stderr.splitlines()][-_TAIL:]:
+            self.say(line)
+
+    @property
+    def _log(self) -> Path:
+        return self.deployment.folder / "deploy.log"
 
     @property
     def _note(self) -> Path:
@@ -75,7 +95,8 @@ class DeployApp:
         return digest.hexdigest()
 
     def _build(self, world: World) -> str:
-        told = details(world, self.deployment.url, first_line(world, self.deployment.token_path))
+        wanted = self.deployment
+        told = details(world, wanted.url, app_token(world, wanted.settings, wanted.folder, wanted.url))
         if told is None:
             raise CredentialRefused(
                 f"{self.deployment.url} does not take this machine's token", "fly secrets list; then the same command"

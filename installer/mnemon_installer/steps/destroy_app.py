@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.argv import fly as argv
-from mnemon_installer.facts.app_server import ask_server
+from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.fly import PATIENCE, find_app, machines
 from mnemon_installer.facts.fly_trouble import named
 from mnemon_installer.facts.local_vault import local_vault
@@ -53,7 +53,8 @@ class DestroyApp:
         """Nothing can: the vault is here and in the bucket."""
 
     def _compare(self, world: World) -> None:
-        state = str(ask_server(world, self.url, self.folder / "token", "status")["state"])
+        token = app_token(world, self.settings, self.folder, self.url)
+        state = str(ask_server(world, self.url, token, "status")["state"])
         with local_vault(self.settings, "downgrade") as client:
             standing = client.call("sync_status")
             whole = client.call("check_integrity")["problems"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnemon_installer.facts.app_server import ask_server
+from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.facts.local_vault import has_moved, local_vault
+from mnemon_installer.facts.local_vault import counted, has_moved, local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 
@@ -39,7 +39,7 @@ class HandOver:
     def apply(self, world: World) -> str:
         told: list[int] = []
         world.perform(self.describe(), lambda: told.append(self._hand_over(world)))
-        return f"{told[0]:,} memories there" if told else "handed over"
+        return f"{counted(told[0])} there" if told else "handed over"
 
     def undo(self, world: World) -> None:
         """Nothing: `mnemon downgrade local` brings everything back."""
@@ -77,4 +77,6 @@ class HandOver:
             raise StepFailed(f"{self.deployment.url} has not what was sent to it", _AGAIN)
 
     def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
-        return ask_server(world, self.deployment.url, self.deployment.token_path, action, **parameters)
+        wanted = self.deployment
+        token = app_token(world, wanted.settings, wanted.folder, wanted.url)
+        return ask_server(world, wanted.url, token, action, **parameters)

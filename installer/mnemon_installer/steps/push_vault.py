@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.facts.local_vault import has_moved, local_vault
+from mnemon_installer.facts.local_vault import counted, has_moved, local_vault
+from mnemon_installer.facts.storage_keys import known_keys
 from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.sync.trouble import BucketMissing
@@ -40,6 +41,8 @@ class PushVault:
         settings = self.deployment.local
         if world.look(settings.vault_path) is None or has_moved(world, settings):
             return Done() if self.deployment.settings.remote else Needed()
+        if self.deployment.storage == "tigris" and known_keys(world, settings) is None:
+            return Needed()  # the step before makes the bucket, and gets its keys
         try:
             with local_vault(settings, "upgrade") as client:
                 standing = client.call("sync_status")
@@ -57,7 +60,7 @@ class PushVault:
         with self.progress("sending") as show:
             told: list[int] = []
             world.perform(self.describe(), lambda: told.append(self._push(show)))
-        return f"{told[0]:,} memories sent" if told else "sent"
+        return f"{counted(told[0])} sent" if told else "sent"
 
     def undo(self, world: World) -> None:
         """Nothing: one backup more."""

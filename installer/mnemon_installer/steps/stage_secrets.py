@@ -18,6 +18,7 @@ from mnemon_server.auth.passphrase import hash_passphrase
 from mnemon_server.sync.session import static_keys
 
 TOKEN, HASH = "MNEMON_LOCAL_TOKEN", "MNEMON_OWNER_PASSPHRASE_HASH"
+_OF_STORES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "BUCKET_NAME")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 _GROUPS, _LETTERS = 6, 4  # 119 bits
 
@@ -44,6 +45,10 @@ class StageSecrets:
         if TOKEN in there and world.read(wanted.token_path) is None:
             reason = f"{wanted.app} has a token that this machine does not know"
             return Blocked(reason, f"mnemon setup --remote-url {wanted.url} --token-stdin")
+        if wanted.storage == "aws" and "AWS_ACCESS_KEY_ID" in there:
+            reason = f"{wanted.app} has keys of a store among its secrets, and would use them in place of its role"
+            names = " ".join(sorted(there & set(_OF_STORES)))
+            return Blocked(reason, f"fly secrets unset -a {wanted.app} --stage {names}")
         if not {TOKEN, HASH} <= there or self._staged(world) != _digest(self._known(world)):
             return Needed()
         return Done()
@@ -73,7 +78,8 @@ class StageSecrets:
         return (world.read(self._note) or b"").decode().strip()
 
     def _known(self, world: World) -> dict[str, str]:
-        """What stands in the files, and what the environment gives; empty values for what does not."""
+        """What stands in the files, and what the environment gives; empty values for what does not. A role needs no
+        keys, and those of a bucket at Tigris are secrets of the app since it was made."""
         wanted = self.deployment
         found = {TOKEN: first_line(world, wanted.token_path), HASH: first_line(world, self._hash_path)}
         if wanted.storage == "s3":

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from mnemon_installer.edits.config_toml import with_setting
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.plan.step import Done, Needed, Verdict
+from mnemon_installer.steps.bucket_notes import is_noted, note_bucket
 from mnemon_installer.world import World
 from mnemon_server.sync.place import place_of
 from mnemon_server.sync.shelf import open_shelf
@@ -22,42 +22,25 @@ class UseBucket:
     deployment: Deployment
     key: str = "bucket"
     subject: str = "bucket"
-    needs: Sequence[str] = ("fly",)
+    needs: Sequence[str] = ("app",)
     is_optional: bool = False
 
     def describe(self) -> str:
         return f"keep backups in the bucket {self.deployment.settings.bucket}"
 
     def check(self, world: World) -> Verdict:
-        return Done() if self._is_there() and not self._missing(world) else Needed()
+        is_noted_down = is_noted(world, self.deployment, self.deployment.endpoint)
+        return Done() if self._is_there() and is_noted_down else Needed()
 
     def apply(self, world: World) -> str:
         made = not self._is_there()
         if made:
             world.perform(self.describe(), self._make)
-        settings = self.deployment.settings
-        for name, value in self._missing(world).items():
-            before = world.read(settings.config_path)
-            world.write(settings.config_path, with_setting((before or b"").decode(), name, value).encode(), before)
+        note_bucket(world, self.deployment, self.deployment.endpoint)
         return "made" if made else "in use"
 
     def undo(self, world: World) -> None:
         """Nothing: what is in it may be all there is."""
-
-    def _missing(self, world: World) -> dict[str, str]:
-        wanted = {"s3_bucket": self.deployment.settings.bucket}
-        if self.deployment.endpoint:
-            wanted["s3_endpoint"] = self.deployment.endpoint
-        kept = self.deployment.settings.values
-        return {
-            name: value
-            for name, value in wanted.items()
-            if kept.get(name) != value and not self._noted(world, name, value)
-        }
-
-    def _noted(self, world: World, name: str, value: str) -> bool:
-        text = (world.read(self.deployment.settings.config_path) or b"").decode()
-        return with_setting(text, name, value) == text
 
     def _is_there(self) -> bool:
         with closing(open_shelf(place_of(self.deployment.settings))) as shelf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mnemon_installer.facts.app_server import app_token
 from mnemon_installer.facts.deployment import Deployment, first_line
 from mnemon_installer.facts.remote import accepts, kept_token, origin_of
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
@@ -25,8 +26,9 @@ class UseToken:
         return f"use this machine's token for {self.deployment.url}"
 
     def check(self, world: World) -> Verdict:
-        token, kept = first_line(world, self.deployment.token_path), kept_token(world, self.deployment.settings)
-        is_kept = kept is not None and kept.token == token and kept.is_bound_to(self.deployment.url)
+        wanted, kept = self.deployment, kept_token(world, self.deployment.settings)
+        token = app_token(world, wanted.settings, wanted.folder, wanted.url)
+        is_kept = kept is not None and kept.token == token and kept.is_bound_to(wanted.url)
         return Done() if token and is_kept else Needed()
 
     def apply(self, world: World) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mnemon_installer.edits.diff import text_diff
+from mnemon_installer.edits.fly_keys import problems
 from mnemon_installer.edits.fly_toml import FlyFile, rendered
+from mnemon_installer.edits.toml import NotToml, TomlDocument
+from mnemon_installer.facts.cloud import kept_role
 from mnemon_installer.facts.deployment import Deployment
-from mnemon_installer.plan.step import Done, Needed, Verdict
+from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
 from mnemon_templates import fill
 
@@ -29,10 +32,15 @@ class WriteDeployFiles:
         return f"write fly.toml, a Dockerfile and the wheel {self.deployment.wheel.name} to {self.deployment.folder}"
 
     def check(self, world: World) -> Verdict:
-        before = (world.read(self.deployment.fly_toml) or b"").decode()
+        path = self.deployment.fly_toml
+        try:
+            before, after = (world.read(path) or b"").decode(), self._fly_toml(world)
+        except (NotToml, UnicodeDecodeError) as trouble:
+            return Blocked(f"{path} cannot be read: {trouble}", f"mend it, or remove it: {path}")
+        if found := _wrong(after):
+            return Blocked(f"{path}: {'; '.join(found)}", f"mend it, or remove it: {path}")
         if all(world.read(path) == content for path, content in self._files(world).items()):
             return Done()
-        after = self._fly_toml(world)
         return Needed(text_diff(before, after, str(self.deployment.fly_toml)) if before else "")
 
     def apply(self, world: World) -> str:
@@ -62,16 +70,19 @@ class WriteDeployFiles:
     def _fly_toml(self, world: World) -> str:
         wanted = self.deployment
         kept = world.read(wanted.fly_toml)
+        role = kept_role(world, wanted) if wanted.storage == "aws" else None
         ours = FlyFile(
             app=wanted.app,
             region=wanted.region,
             public_url=wanted.url,
             bucket=wanted.settings.bucket,
             vault=wanted.settings.vault_name,
-            storage_region=wanted.storage_region,
-            role_arn=wanted.role_arn,
+            storage_region=role.region if role is not None else wanted.storage_region,
+            role_arn=role.arn if role is not None else wanted.role_arn,
             endpoint=wanted.endpoint,
         )
+        if wanted.storage == "tigris":  # both are secrets of the app, where Fly has set them
+            ours = replace(ours, storage_region="", endpoint="")
         return rendered(kept.decode() if kept is not None else None, ours)
 
     def _take_away_old_wheels(self, world: World) -> None:
@@ -81,3 +92,10 @@ class WriteDeployFiles:
         for path in folder.glob("mnemon_memory-*.whl"):
             if path.name != self.deployment.wheel.name and (content := world.read(path)) is not None:
                 world.remove(path, content)
+
+
+def _wrong(fly_toml: str) -> list[str]:
+    """What keeps fly from building and running our image by it."""
+    build = TomlDocument(fly_toml).data.get("build", {})
+    others = [name for name in ("image", "builder", "buildpacks") if name in build]
+    return problems(fly_toml) + [f"build.{name} names another image than the Dockerfile beside it" for name in others]

@@ -14,6 +14,7 @@ from mnemon_installer.ui import console
 Report = Callable[[str, int, int], None]
 
 STEP = 10  # percent between two plain lines
+_WORTH_SHOWING = 4_000_000  # bytes
 
 _moving: Any = None  # the line of `working` while there is one: of a class of rich, which is imported where it shows
 
@@ -50,6 +51,13 @@ def download_progress(title: str) -> Iterator[Report]:
             yield report
     else:
         yield _lines(title)
+
+
+@contextmanager
+def transfer_progress(title: str) -> Iterator[Report]:
+    """The same for a vault, which may be so small that it is there before anybody looks."""
+    with download_progress(title) as show:
+        yield lambda name, done, total: show(name, done, total) if total >= _WORTH_SHOWING else None
 
 
 @contextmanager

@@ -33,13 +33,19 @@ def costs_lines(found: WebFacts, wanted: Deployment) -> Iterator[str]:
 
 
 def arrived_lines(wanted: Deployment, passphrase: str) -> Iterator[str]:
-    """The vault is on the web: how everything else gets there. `passphrase` as it may be shown: itself, or its file."""
+    """The vault is on the web: how everything else gets there. `passphrase` is empty where it must not be shown."""
     yield f"Your vault is at {wanted.url} now; the clients of this machine reach it from their next call on."
     yield ""
     yield "claude.ai, and with it the Claude apps on phone and desktop:"
     yield "  Settings, Connectors, Add custom connector; this is its address:"
     yield f"    {wanted.url}/mcp"
-    yield f"  It leads to a page of your server, which asks for the owner's passphrase: {passphrase}"
+    kept = wanted.settings.passphrase_path
+    if passphrase:
+        yield f"  It leads to a page of your server, which asks for the owner's passphrase. It stays in {kept},"
+        yield "  and is shown this once:"
+        yield f"    {passphrase}"
+    else:
+        yield f"  It leads to a page of your server, which asks for the owner's passphrase: it is in {kept}"
     yield "Another machine of yours: a code for it, and what to type there, comes from"
     yield "    mnemon move code"
     yield "If claude.ai does not connect, this goes its way hop by hop:"

@@ -9,7 +9,7 @@ from mnemon_installer.facts.fly import app_url, require_fly, who_am_i
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.facts.web_survey import app_at, known_apps
 from mnemon_installer.flows.downgrade_local import WebApp, plan_downgrade
-from mnemon_installer.ui.progress import download_progress
+from mnemon_installer.ui.progress import transfer_progress
 from mnemon_installer.ui.web_words import home_lines, stopped_lines
 from mnemon_installer.wizard.conduct import conduct
 from mnemon_installer.wizard.set_up import Told
@@ -32,7 +32,7 @@ def come_home(
     """
     found = web_app_of(world, settings, destroys)
     at_home = replace(settings, remote="")
-    plan = plan_downgrade(settings, look(at_home), found, destroys, download_progress)
+    plan = plan_downgrade(settings, look(at_home), found, destroys, transfer_progress)
     conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
     findings = verified(world, lambda: look(at_home), conducted, quiet=quiet)
     if conducted.exit_status:

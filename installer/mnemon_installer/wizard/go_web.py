@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from mnemon_installer.facts.deployment import Deployment, Storage
+from mnemon_infra.pulumi_cli import find_cli
+from mnemon_installer.facts.cloud import infra_of, with_bucket
+from mnemon_installer.facts.deployment import Deployment, Storage, first_line
 from mnemon_installer.facts.fly import app_url, require_fly
 from mnemon_installer.facts.own_wheel import named_wheel, own_wheel
 from mnemon_installer.facts.survey import Facts
@@ -14,7 +16,7 @@ from mnemon_installer.facts.web_survey import WebFacts, known_apps, look_at_fly
 from mnemon_installer.flows.upgrade_web import plan_upgrade
 from mnemon_installer.flows.web_choices import WebChoices
 from mnemon_installer.ui import console
-from mnemon_installer.ui.progress import download_progress
+from mnemon_installer.ui.progress import transfer_progress
 from mnemon_installer.ui.web_words import arrived_lines, costs_lines, stopped_lines
 from mnemon_installer.wizard.conduct import Conducted, conduct
 from mnemon_installer.wizard.set_up import Told
@@ -57,13 +59,13 @@ def go_web(
     url = app_url(world.environment, choices.app)
     if settings.remote and settings.remote != url:
         raise AnotherWebVault(f"the vault of this machine is at {settings.remote}", "mnemon setup --local, then again")
-    found = look_at_fly(world, settings, program, choices.app, None)
+    found = look_at_fly(world, settings, program, choices.app)
     if may_ask:
-        choices = web_interview(found, choices, lambda: False)
+        choices = web_interview(found, choices, lambda: find_cli(settings.folder / "pulumi") is None)
         console.out()
     wanted = deployment_of(world, found, choices)
     there = replace(wanted.settings, remote=wanted.url)
-    plan = plan_upgrade(wanted, look(there), _model(settings), download_progress, console.say)
+    plan = plan_upgrade(wanted, look(there), _model(settings), transfer_progress, console.say)
     if found.is_new:
         show(costs_lines(found, wanted), quiet)
     conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
@@ -72,7 +74,8 @@ def go_web(
         command = f"mnemon upgrade web --app-name {wanted.app}"
         show(["", *stopped_lines(command, conducted.has_changed_something)], quiet)
     elif _has_arrived(conducted):
-        show(["", *arrived_lines(wanted, _passphrase(world, settings, may_show))], quiet)
+        passphrase = first_line(world, settings.passphrase_path) if may_show else ""
+        show(["", *arrived_lines(wanted, passphrase)], quiet)
     about = {"app": wanted.app, "url": wanted.url, "region": wanted.region, "build": wanted.wheel.version}
     return told(world, about, conducted, findings)
 
@@ -93,9 +96,9 @@ def deployment_of(world: World, found: WebFacts, choices: WebChoices) -> Deploym
         raise UsageError("nothing says in which region the app is to run", "--region CODE; fly platform regions")
     else:
         found.region_named(region)
-    settings = replace(found.settings, bucket_from_environment=choices.bucket or found.settings.bucket)
-    return Deployment(
-        settings=settings,
+    bucket = found.deployed.get("MNEMON_S3_BUCKET") or choices.bucket or found.settings.bucket
+    wanted = Deployment(
+        settings=replace(found.settings, bucket_from_environment=bucket),
         program=found.program,
         app=found.name,
         org=found.app.org if found.app is not None else choices.org or _only_org(found),
@@ -103,9 +106,19 @@ def deployment_of(world: World, found: WebFacts, choices: WebChoices) -> Deploym
         storage=storage,
         url=found.url,
         wheel=named_wheel(choices.wheel) if choices.wheel is not None else own_wheel(),
-        storage_region=world.environment.get("AWS_REGION", ""),
+        storage_region=found.deployed.get("AWS_REGION") or _storage_region(world),
         endpoint=found.endpoint,
+        hardens=choices.hardens,
+        installs_pulumi=choices.installs_pulumi,
+        is_joined=found.is_joined,
+        role_arn=found.deployed.get("AWS_ROLE_ARN", ""),
     )
+    return with_bucket(wanted, infra_of(wanted))
+
+
+def _storage_region(world: World) -> str:
+    """As AWS's own tools would have it from the environment."""
+    return world.environment.get("AWS_REGION") or world.environment.get("AWS_DEFAULT_REGION", "")
 
 
 def _with_app(world: World, settings: Settings, choices: WebChoices, may_ask: bool) -> WebChoices:
@@ -148,10 +161,3 @@ def _model(settings: Settings) -> str:
 
 def _has_arrived(conducted: Conducted) -> bool:
     return any(result.step.key == "remote" and result.outcome == "done" for result in conducted.results)
-
-
-def _passphrase(world: World, settings: Settings, may_show: bool) -> str:
-    """It is shown when the vault arrives, once; it stays in its file."""
-    kept = (world.read(settings.passphrase_path) or b"").decode("utf-8", "replace").strip()
-    where = console.tidy(settings.passphrase_path)
-    return f"{kept} (shown this once; it stays in {where})" if kept and may_show else f"the one in {where}"

@@ -34,7 +34,7 @@ def told(
     conducted: Conducted,
     findings: Sequence[Finding],
 ) -> Told:
-    """`about`, the steps and the findings. A client in trouble is doctor's to tell, and makes no way to the web fail."""
+    """`about`, the steps and the findings. A client in trouble is doctor's to tell: the vault has moved."""
     result = {
         "dry_run": world.is_rehearsal,
         **about,

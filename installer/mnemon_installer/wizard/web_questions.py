@@ -48,6 +48,9 @@ def web_interview(found: WebFacts, choices: WebChoices, needs_pulumi: Callable[[
     for due in (_org, _region, _storage, _bucket):
         for question in tuple(due(found, choices)):
             choices = question.fill(choices, ask(question))
+    if (choices.storage or found.storage) == "aws" and not choices.installs_pulumi and needs_pulumi():
+        question = _pulumi()
+        choices = question.fill(choices, ask(question))
     return choices
 
 
@@ -110,7 +113,7 @@ def _bucket(found: WebFacts, choices: WebChoices) -> Iterator[Question[WebChoice
 
 def _pulumi() -> Question[WebChoices]:
     def fill(choices: WebChoices, answer: Answer) -> WebChoices:
-        return choices
+        return replace(choices, installs_pulumi=bool(answer))
 
     text = "Pulumi's own program is not on this machine. Fetch it from get.pulumi.com, and run its installer?"
     return Question("pulumi", "--install-pulumi", "yes-no", text, fill, default=False)

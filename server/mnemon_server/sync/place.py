@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from mnemon_server.errors import UsageError
 from mnemon_server.settings import Settings
+from mnemon_server.sync.keys import NAME
 from mnemon_server.sync.trouble import NoBucket
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
@@ -15,12 +17,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class Place:
-    """`endpoint` and `profile` are empty where AWS's own configuration decides."""
+    """`endpoint` and `profile` are empty where AWS's own configuration decides. `keys_path`: a file that may hold keys
+    of this bucket; where it does, they and their endpoint are used, and nobody else is asked."""
 
     bucket: str
     vault: str
     endpoint: str = ""
     profile: str = ""
+    keys_path: Path | None = None
 
     @property
     def prefix(self) -> str:
@@ -42,5 +46,9 @@ def place_of(settings: Settings) -> Place:
     if not _NAME.fullmatch(settings.vault_name):
         raise UsageError(f"MNEMON_VAULT_NAME {settings.vault_name!r} is not of letters, digits, dots and dashes")
     return Place(
-        settings.bucket, settings.vault_name, str(settings.value("s3_endpoint")), str(settings.value("s3_profile"))
+        settings.bucket,
+        settings.vault_name,
+        str(settings.value("s3_endpoint")),
+        str(settings.value("s3_profile")),
+        settings.folder / NAME,
     )

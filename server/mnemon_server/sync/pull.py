@@ -15,7 +15,7 @@ from mnemon_server.sync.history import readable_head
 from mnemon_server.sync.manifest import Manifest
 from mnemon_server.sync.settle import MARK, settled, take_mark
 from mnemon_server.sync.shelf import Head, Shelf, nothing_there
-from mnemon_server.sync.state import SyncState, alone, load_state, now, save_state, stamp_of
+from mnemon_server.sync.state import SyncState, Verified, alone, load_state, now, save_state, stamp_of
 from mnemon_server.sync.trouble import SyncConflict
 from mnemon_server.sync.workplace import workplace
 from mnemon_server.vault.copying import copy_vault
@@ -107,6 +107,8 @@ def _replaced(
     about_to = {"etag": head.etag if head else "", "sha256": chosen.sha256, "at": now(), "mark": mark}
     save_state(settings.sync_state_path, state.knowing(shelf.id, fetching=about_to))
     archived = replace_content(settings.vault_path, file, "pre-pull", {MARK: mark}, condition)
+    if head is not None and head.manifest.sha256 == chosen.sha256:  # restored and looked at: that makes it a backup
+        state = replace(state, verified=Verified(now(), chosen.sha256, chosen.created_at, shelf.id))
     # How the vault's files look is not noted: somebody may have written to the vault already.
     _remember(settings, state, shelf, head, chosen, "")
     take_mark(settings)

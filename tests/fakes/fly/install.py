@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import select
@@ -142,8 +143,37 @@ def _script(environment: Mapping[str, str]) -> str:
     return f"#!/bin/sh\nunset PYTHONDONTWRITEBYTECODE\n{exports}{program}"
 
 
+def _for_a_person(place: Path, s3_port: int) -> list[str]:
+    """The lines for a shell in which `mnemon upgrade web` meets the stand-in, a store on this machine, and a vault of
+    its own in place of the user's."""
+    store = f"http://127.0.0.1:{s3_port}"
+    if not (place / "world").exists():
+        install(place / "bin", place / "world", environment={"FAKEFLY_S3_ENDPOINT": store})
+    variables = {
+        "MNEMON_VAULT_DIR": str(place / "vault"),
+        "MNEMON_FLY_BIN": str(place / "bin" / "fly"),
+        "MNEMON_FLY_URL_TEMPLATE": app_url(place / "world", ""),
+        "AWS_ENDPOINT_URL_S3": store,
+        "AWS_ACCESS_KEY_ID": "offline",
+        "AWS_SECRET_ACCESS_KEY": "offline-secret",
+        "AWS_REGION": "us-east-1",
+    }
+    path = f"export PATH={shlex.quote(str(place / 'bin'))}:$PATH"
+    return [path, *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())]
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes.fly.install", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the stand-in lives, and the vault that goes to it")
+    parser.add_argument("--s3-port", type=int, default=5005, help="of `python -m tests.s3 PORT`")
+    parser.add_argument("--stop", action="store_true", help="end its machines in place of making it")
+    given = parser.parse_args()
+    place = given.folder.absolute()
+    if given.stop:
+        stop_everything(place / "world")
+        return
+    print("\n".join(_for_a_person(place, given.s3_port)))
+
+
 if __name__ == "__main__":
-    place = Path(sys.argv[1]).absolute()
-    install(place, place / "world")
-    print(f"export PATH={shlex.quote(str(place))}:$PATH")
-    print(f"export MNEMON_FLY_URL_TEMPLATE={app_url(place / 'world', '')}")
+    _main()

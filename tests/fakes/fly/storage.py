@@ -7,6 +7,7 @@ from tests.fakes.fly.call import Call
 from tests.fakes.fly.state import app_of, new_id
 from tests.fakes.fly.trouble import Trouble, not_interactive
 
+SHOWS_VALUES = True  # of what becomes secrets of an app; older ones name them only
 _TIGRIS = "https://fly.storage.tigris.dev"
 
 
@@ -18,7 +19,7 @@ def create(call: Call) -> None:
     name, endpoint = call.app_name() if has_app else "", call.environment.get("FAKEFLY_S3_ENDPOINT", "")
     with call.state.change() as data:
         org = app_of(data, name)["org"] if name else call.org(data)
-        if bucket in data["buckets"]:
+        if bucket in data["buckets"] or bucket in data["foreign_apps"]:
             raise Trouble("Validation failed: Name has already been taken")
         data["buckets"][bucket] = {"org": org, "app": name}
     keys = {
@@ -36,7 +37,8 @@ def create(call: Call) -> None:
         if name
         else "Set one or more of the following secrets on your target app."
     )
-    call.say("\n".join((first, *(f"{key}: {value}" for key, value in keys.items()), "")))
+    shown = keys if name and not SHOWS_VALUES else [f"{key}: {value}" for key, value in keys.items()]
+    call.say("\n".join((first, *shown, "")))
     if name:
         secrets.set_all(call, name, keys)
 

@@ -44,6 +44,7 @@ def test_a_server_pushes_when_it_ends_and_another_begins_with_that(s3: Store, tm
     with serving_with(tmp_path / "first", s3, bucket) as server:
         with server.talk() as talk:
             assert health(talk)["backup"] == {"last_push": None, "problem": None}
+            assert health(talk)["verified_backup"] is None
             talk.action("save", title="kept", content="by the last push of all")
         assert server.end() == 0
     assert "mnemon/default/manifest.json" in s3.keys(bucket)
@@ -51,9 +52,10 @@ def test_a_server_pushes_when_it_ends_and_another_begins_with_that(s3: Store, tm
         assert [memory["title"] for memory in talk.action("list")["memories"]] == ["kept"]
         status, body = talk.request("POST", "/vault/push")
         assert (status, json.loads(body)["result"]["outcome"]) == (200, "unchanged")
-        assert health(talk)["verified_backup"] is None
+        begun = health(talk)["verified_backup"]
+        assert begun is not None, "what it began with was restored and looked at"
         verified = talk.action("sync_verify")["verified_at"]
-        assert health(talk)["verified_backup"] == verified == talk.action("status")["verified_backup"]
+        assert begun < health(talk)["verified_backup"] == verified == talk.action("status")["verified_backup"]
         for at_home in ("pull", "archive_restore", "sync_prune"):
             assert talk.request("POST", f"/vault/actions/{at_home}", b"{}")[0] == 400
 
