@@ -11,7 +11,6 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,12 @@ from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
 from mnemon_server.projects import repository_of
 from mnemon_server.serve.background import BackgroundEmbedding
+from mnemon_server.serve.following import Following, Place
 from mnemon_server.settings import Settings, load_settings
 from mnemon_server.tools.surface import Desk
 from mnemon_server.vault.connection import Vault
 
 PARENT_CHECK = 2.0  # seconds
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where calls are answered. `let_go` is the short way to leave it, from inside a signal handler."""
-
-    desk: Desk
-    close: Callable[[], None]
-    let_go: Callable[[], None]
 
 
 def main(arguments: Sequence[str], parent: int) -> int:
@@ -47,12 +38,11 @@ def main(arguments: Sequence[str], parent: int) -> int:
     if surplus:
         raise UsageError(f"serve takes no {surplus[0]!r}", "mnemon serve --help")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="mnemon: %(levelname)s: %(message)s")
-    settings = load_settings(os.environ, Path.home())
-    place = _elsewhere(settings) if settings.remote else _here(settings)
+    place = Following(_settings(), _settings, lambda found: _elsewhere(found) if found.remote else _here(found))
     _leave_with_parent(parent)
     _leave_on_signals(place.let_go)
     try:
-        _serve(place.desk)
+        _serve(place.desk())
     finally:
         place.close()
     # A worker thread may still sit in a read of stdin that never ends; the vault is closed, so leave.
@@ -60,7 +50,11 @@ def main(arguments: Sequence[str], parent: int) -> int:
     os._exit(0)
 
 
-def _here(settings: Settings) -> _Place:
+def _settings() -> Settings:
+    return load_settings(os.environ, Path.home())
+
+
+def _here(settings: Settings) -> Place:
     """At the vault of this machine."""
     context = ActionContext(
         settings=settings,
@@ -80,15 +74,15 @@ def _here(settings: Settings) -> _Place:
         embedding.close()
         context.vault.close()
 
-    return _Place(Desk(perform_here), close, context.vault.close)
+    return Place(Desk(perform_here), close, context.vault.close)
 
 
-def _elsewhere(settings: Settings) -> _Place:
+def _elsewhere(settings: Settings) -> Place:
     """At the vault on the web; the one of this machine is left alone."""
     from mnemon_server.serve.elsewhere import Elsewhere
 
     elsewhere = Elsewhere(settings, uuid.uuid4().hex, repository_of(_working_folder()))
-    return _Place(elsewhere.desk(), elsewhere.close, lambda: None)
+    return Place(elsewhere.desk(), elsewhere.close, lambda: None)
 
 
 def _working_folder() -> str:
