@@ -16,6 +16,9 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
 
+# Where Pulumi was imported first, programs that other tests start would die now and then: see mnemon_infra.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
 # Found at random on a developer's machine, the same examples everywhere else: a check of one change may not
 # fail for another.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)

@@ -6,6 +6,7 @@ and `nothing.NothingToDo` are the two that do what `Infra` says.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Protocol
 
@@ -13,6 +14,9 @@ from mnemon_infra.found import Found
 from mnemon_infra.inputs import BadInput, Wanted
 from mnemon_infra.outputs import Changes, Made
 from mnemon_infra.trouble import InfraError
+
+# Pulumi speaks gRPC, whose handlers for forks make some of the programs die at their start that are run from then on.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
 __all__ = ["BadInput", "Changes", "Found", "Infra", "InfraError", "Made", "Wanted"]
 

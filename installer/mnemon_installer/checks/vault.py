@@ -12,6 +12,7 @@ from mnemon_installer.checks.vault_state import vault_state
 from mnemon_installer.world import World
 from mnemon_server.errors import DiskTrouble, MnemonError, VaultRefused
 from mnemon_server.settings import Settings, vault_folder
+from mnemon_server.sync.keys import NAME as KEYS
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ class Vault:
 
 
 def exposed_paths(world: World, settings: Settings) -> list[tuple[Path, int, int]]:
-    """Our folder and the vault, where other users reach them: path, mode, and the mode it should have.
+    """Our folder, the vault and the bucket's keys, where other users reach them: path, mode, and what it should be.
 
     A folder that the user pointed us at keeps the mode that he gave it.
     """
     if world.platform == "win32":
         return []
-    wanted = [(settings.vault_path, 0o600)]
+    wanted = [(settings.vault_path, 0o600), (settings.folder / KEYS, 0o600)]
     if settings.folder == vault_folder({}, world.home):
         wanted.insert(0, (settings.folder, 0o700))
     seen = ((path, world.look(path), private) for path, private in wanted)

@@ -120,7 +120,7 @@ def default_bucket(app: str, account: str) -> str:
 
 def tigris_bucket(app: str) -> str:
     """As `default_bucket`; an app's name is its owner's alone already."""
-    return _named("", app, "-mnemon")
+    return _named("", app, "-vault")
 
 
 @contextmanager

@@ -47,8 +47,8 @@ def keys_in_flight(world: World, deployment: Deployment) -> StoreKeys | None:
 
 def printed_keys(text: str) -> StoreKeys | None:
     """What `fly storage create` prints; None where a part is missing, as when it was broken off."""
-    # A last line without its end may have been cut within a value.
-    found = dict(_LINE.findall(text[: text.rfind("\n") + 1]))
+    # A last line without its end may have been cut within a value. Older ones say no region, and there is only one.
+    found = {"AWS_REGION": "auto", **dict(_LINE.findall(text[: text.rfind("\n") + 1]))}
     values = [found.get(name, "") for name in SECRETS]
     return StoreKeys(*values) if all(values) else None
 

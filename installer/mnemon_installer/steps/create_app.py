@@ -20,7 +20,7 @@ class CreateApp:
     deployment: Deployment
     key: str = "app"
     subject: str = "app"
-    needs: Sequence[str] = ("fly", "push")
+    needs: Sequence[str] = ("fly",)
     is_optional: bool = False
 
     def describe(self) -> str:

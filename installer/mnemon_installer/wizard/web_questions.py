@@ -108,7 +108,7 @@ def _bucket(found: WebFacts, choices: WebChoices) -> Iterator[Question[WebChoice
         return "" if _BUCKET.fullmatch(name) else "at least three letters, digits, dots or dashes"
 
     text = "The bucket's name (made, if it is not there):"
-    yield Question("bucket", "--bucket", "text", text, fill, suggestion=f"{found.name}-mnemon", problem_of=problem)
+    yield Question("bucket", "--bucket", "text", text, fill, suggestion=f"{found.name}-vault", problem_of=problem)
 
 
 def _pulumi() -> Question[WebChoices]:
