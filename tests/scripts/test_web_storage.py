@@ -136,7 +136,7 @@ def test_backups_at_tigris_killed_when_the_keys_were_printed_and_run_again(machi
     assert not (machine.folder / "storage_keys").exists()
     again = machine.upgrade("tigris")
     assert again.returncode == 0, machine.said
-    bucket = f"{APP}-mnemon"
+    bucket = f"{APP}-vault"
     assert list(read_state(machine.state)["buckets"]) == [bucket]
     assert "mnemon/default/manifest.json" in machine.store.keys(bucket)
     assert set(SECRETS) <= set(machine.app_secrets)
