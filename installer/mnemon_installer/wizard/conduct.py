@@ -39,8 +39,10 @@ class Conducted:
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing failed; otherwise what the first failure says."""
-        return next((result.exit_status for result in self.results if result.is_failure), 0)
+        """0 where nothing failed; otherwise what the first failure says, after which others were only skipped."""
+        failures = [result for result in self.results if result.is_failure]
+        said = [result.exit_status for result in failures if result.outcome != "skipped"]
+        return said[0] if said else int(bool(failures))
 
 
 def conduct(plan: Plan, world: World, ops: Path, *, may_ask: bool, quiet: bool) -> Conducted:

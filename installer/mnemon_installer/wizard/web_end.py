@@ -44,7 +44,7 @@ def told(
     problems = [
         {"code": each.step.key, "message": each.message, "hint": each.hint}
         for each in conducted.results
-        if not each.is_satisfied
+        if not each.is_satisfied and each.outcome != "skipped"
     ]
     return Told(result, problems + finding_problems(findings), not conducted.exit_status, conducted.exit_status)
 
