@@ -8,7 +8,22 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import cli, concurrency, golden, hooks, http, importing, save, scan, search, serve, soak, sync, table
+from tests.bench import (
+    cli,
+    coldstart,
+    concurrency,
+    golden,
+    hooks,
+    http,
+    importing,
+    save,
+    scan,
+    search,
+    serve,
+    soak,
+    sync,
+    table,
+)
 from tests.bench.measure import Bench, Figure
 from tests.bench.vaults import Shelf
 
@@ -24,6 +39,7 @@ BENCHES: tuple[tuple[str, Callable[[Bench, Shelf], Iterator[Figure]]], ...] = (
     ("scan", scan.run),
     ("http", http.run),
     ("sync", sync.run),
+    ("coldstart", coldstart.run),
     ("soak", soak.run),
 )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.s3 import Store, serving_s3
@@ -14,6 +14,7 @@ from tests.scripts.doomed import SEEDED, SEEDS
 from tests.server.sync.conftest import Machine
 
 from mnemon_server.client.files import import_file
+from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 from mnemon_server.sync.trouble import SyncBusy, SyncConflict
 
@@ -53,6 +54,32 @@ def brought_in_line(machine: Machine) -> bool:
         else:
             return True
     return False
+
+
+def test_a_push_that_is_overtaken_on_its_way_replaces_nothing(machine: Callable[[str], Machine]) -> None:
+    """The other one pushes after the first has looked at the head, and before it makes its own the head."""
+    desk, laptop = machine("desk"), machine("laptop")
+    desk.save("first")
+    desk.call("push")
+    laptop.call("pull")
+    desk.save("from the desk")
+    laptop.save("from the laptop")
+    overtaken = list[str]()
+
+    def overtake(done: int, total: int) -> None:
+        if not overtaken:
+            overtaken.append(str(laptop.call("push")["sha256"]))
+
+    client = InProcess(desk.settings, "test", overtake)
+    try:
+        with pytest.raises(SyncConflict):
+            client.call("push")
+    finally:
+        client.close()
+    (newest, *_) = desk.call("sync_history")["backups"]
+    assert [newest["sha256"]] == overtaken
+    laptop.call("push")
+    assert laptop.call("sync_status")["standing"] == "same"
 
 
 def in_line(store: Store, bucket: str) -> list[str]:
