@@ -23,6 +23,7 @@ from tests.bench import (
     soak,
     sync,
     table,
+    web,
 )
 from tests.bench.measure import Bench, Figure
 from tests.bench.vaults import Shelf
@@ -41,6 +42,7 @@ BENCHES: tuple[tuple[str, Callable[[Bench, Shelf], Iterator[Figure]]], ...] = (
     ("sync", sync.run),
     ("coldstart", coldstart.run),
     ("soak", soak.run),
+    ("web", web.run),
 )
 
 

@@ -9,8 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.fakes.fly.install import stop_everything
 from tests.s3 import Store, serving_s3
+from tests.scripts.web_machine import APP, Web
+from tests.seeded import seeded
 
+# Those that the stand-in for Fly is there for, with what a terminal would have been asked.
+ON_THE_WEB = {
+    "mnemon upgrade web": f"--app-name {APP} --region ams --storage tigris --yes",
+    "mnemon move code": "",
+    "mnemon token rotate": "--yes",
+    "mnemon downgrade local": "--destroy-fly-app --yes",
+}
 README = Path(__file__).parents[2] / "README.md"
 BLOCKS = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -20,6 +30,10 @@ def commands() -> list[str]:
     lines = [line for block in BLOCKS for line in block.strip().splitlines()]
     found = [line.removeprefix("pip install . && ") for line in lines]
     return [line for line in found if not line.startswith("pip install")]
+
+
+def without_remark(line: str) -> str:
+    return line.partition("#")[0].strip()
 
 
 def test_there_are_commands_to_run() -> None:
@@ -43,11 +57,28 @@ def _run_all(home: Path, tmp_path: Path, store: Store) -> None:
         "HF_ENDPOINT": "http://127.0.0.1:9",  # nobody listens: no network in tests
     }
     for command in commands():
+        if without_remark(command) in ON_THE_WEB:
+            continue
         done = subprocess.run(
             ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
+
+
+@seeded
+def test_the_way_to_the_web_of_the_readme_is_gone(tmp_path: Path) -> None:
+    lines = [without_remark(line) for line in commands()]
+    assert [line for line in lines if line in ON_THE_WEB] == list(ON_THE_WEB)
+    with serving_s3() as store:
+        web = Web(tmp_path, store)
+        try:
+            web.run("save", "one", "first")
+            for line, answers in ON_THE_WEB.items():
+                web.run(*line.split()[1:], *answers.split())
+            assert "one" in web.run("list")
+        finally:
+            stop_everything(web.state)
 
 
 def test_the_readme_names_every_tool() -> None:

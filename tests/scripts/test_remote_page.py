@@ -12,9 +12,8 @@ import typer
 from mnemon_installer.cli.app import COMMANDS, _assemble
 
 FOLDER = Path(__file__).parents[2] / "docs" / "how-to"
-PAGES = "\n".join(
-    (FOLDER / name).read_text(encoding="utf-8") for name in ("web-vault.md", "serve-remote.md", "backups.md")
-)
+NAMES = ("web-vault.md", "serve-remote.md", "backups.md", "upgrade-web.md")
+PAGES = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in NAMES)
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGES, re.DOTALL)
 COMMANDS_OF_THE_PAGES = sorted(
     {line for block in BLOCKS for line in block.strip().splitlines() if line.startswith("mnemon ")}

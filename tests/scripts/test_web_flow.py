@@ -2,75 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.fakes.fly.install import app_url, calls, install, read_state, stop_everything
-from tests.s3 import Store, serving_s3
+from tests.fakes.fly.install import read_state, stop_everything
+from tests.s3 import serving_s3
 from tests.scripts.doomed import SEEDED
+from tests.scripts.web_machine import APP, Web
 
 pytestmark = SEEDED
-APP = "my-mnemon"
-
-
-class Web:
-    """A machine, an account at the stand-in, a store."""
-
-    def __init__(self, root: Path, store: Store) -> None:
-        self.home, self.state = root / "machine", root / "fly-state"
-        self.home.mkdir()
-        program = install(root / "bin", self.state, environment={**store.environment, "FAKEFLY_S3_ENDPOINT": store.url})
-        self.environment = {
-            **os.environ,
-            **store.environment,
-            "HOME": str(self.home),
-            "MNEMON_FLY_BIN": str(program),
-            "MNEMON_FLY_URL_TEMPLATE": app_url(self.state, APP),
-        }
-        self.bucket = store.new_bucket()
-
-    def run(self, *words: str, status: int = 0) -> str:
-        command = [sys.executable, "-m", "mnemon_installer.cli", *words]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=180)
-        assert done.returncode == status, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout
-
-    def upgrade(self, *words: str) -> dict[str, Any]:
-        told = self.run("upgrade", "web", "--app-name", APP, "--storage", "s3", "--yes", "--json", *words)
-        return {step["key"]: step["outcome"] for step in json.loads(told)["result"]["steps"]}
-
-    def memories(self) -> list[tuple[int, str, str, bool]]:
-        told = json.loads(self.run("list", "--limit", "100", "--json"))["result"]["memories"]
-        return sorted((each["id"], each["uid"], each["title"], each["pinned"]) for each in told)
-
-    @property
-    def app(self) -> dict[str, Any]:
-        return dict(read_state(self.state)["apps"][APP])
-
-    def secrets(self) -> set[str]:
-        folder = self.home / ".mnemon"
-        files = (
-            folder / "owner_passphrase",
-            folder / "deploy" / APP / "token",
-            folder / "deploy" / APP / "passphrase_hash",
-        )
-        found = {file.read_text(encoding="utf-8").strip() for file in files}
-        return found | {self.environment["AWS_SECRET_ACCESS_KEY"]}
-
-    def everything_written(self) -> str:
-        """What stands where no secret may: command lines, journals, logs, what the image is built from."""
-        folder = self.home / ".mnemon"
-        deploy = folder / "deploy" / APP
-        files = [*(folder / "ops").rglob("*"), deploy / "fly.toml", deploy / "Dockerfile", *self.state.rglob("log")]
-        argv = json.dumps([call["argv"] for call in calls(self.state)])
-        return argv + "".join(file.read_text(errors="replace") for file in files if file.is_file())
 
 
 @pytest.fixture
@@ -135,3 +76,40 @@ def test_a_rehearsal_changes_nothing(web: Web) -> None:
     assert {path: after.get(path) for path in before} == before
     assert {path.name for path in set(after) - set(before)} <= {"sync.lock", "sync_state.json"}
     assert read_state(web.state)["apps"] == {}
+
+
+def test_a_second_machine_does_not_take_the_app_of_the_first(web: Web, tmp_path: Path) -> None:
+    web.run("save", "of the first", "first")
+    web.upgrade("--region", "ams", "--bucket", web.bucket)
+    web.run("save", "over there", "saved on the web")
+    laptop = web.beside(tmp_path / "laptop")
+    laptop.run("save", "of the laptop", "second")
+    state = read_state(web.state)
+    for bucket in (web.bucket, web.store.new_bucket()):
+        flags = ("--app-name", APP, "--storage", "s3", "--bucket", bucket, "--yes")
+        refused = laptop.attempt("upgrade", "web", *flags)
+        assert refused.status == 1, refused.stdout + refused.stderr
+    assert read_state(web.state) == state
+    assert [title for _, _, title, _ in laptop.memories()] == ["of the laptop"]
+    assert laptop.remote == ""
+    assert {title for _, _, title, _ in web.memories()} == {"of the first", "over there"}
+
+
+def test_a_machine_that_fell_behind_does_not_go_over_what_another_has_pushed(web: Web, tmp_path: Path) -> None:
+    web.run("save", "of the first", "first")
+    web.upgrade("--region", "ams", "--bucket", web.bucket)
+    web.run("downgrade", "local", "--yes")
+    laptop = web.beside(tmp_path / "laptop")
+    laptop.environment["MNEMON_S3_BUCKET"] = web.bucket
+    laptop.run("sync", "pull")
+    laptop.run("save", "of the laptop", "second")
+    laptop.run("sync", "push")
+    web.run("save", "of the first, later", "third")
+    state, head = read_state(web.state), web.store.body(web.bucket, "mnemon/default/manifest.json")
+    refused = web.attempt("upgrade", "web", "--app-name", APP, "--yes")
+    assert refused.status == 1, refused.stdout + refused.stderr
+    assert "unseen by this machine" in refused.stdout
+    assert read_state(web.state) == state
+    assert web.store.body(web.bucket, "mnemon/default/manifest.json") == head
+    assert {title for _, _, title, _ in web.memories()} == {"of the first", "of the first, later"}
+    web.run("save", "still open", "the vault here takes writes")

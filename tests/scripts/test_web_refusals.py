@@ -13,7 +13,7 @@ from tests.fakes.fly.install import add_fault, read_state, stop_everything
 from tests.fakes.fly.state import State
 from tests.s3 import serving_s3
 from tests.scripts.doomed import SEEDED
-from tests.scripts.test_web_flow import APP, Web
+from tests.scripts.web_machine import APP, Web
 
 pytestmark = SEEDED
 

@@ -18,7 +18,7 @@ from tests.remote_server import OPENING, Talk
 from tests.s3 import serving_s3
 from tests.scripts import several_clients
 from tests.scripts.doomed import SEEDED
-from tests.scripts.test_web_flow import APP, Web
+from tests.scripts.web_machine import APP, Web
 
 from mnemon_installer.facts.own_wheel import own_wheel
 

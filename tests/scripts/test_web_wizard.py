@@ -10,7 +10,7 @@ from tests.fakes.fly.install import add_fault, read_state, stop_everything
 from tests.installer.machine import installed_mnemon
 from tests.s3 import serving_s3
 from tests.scripts.doomed import SEEDED
-from tests.scripts.test_web_flow import APP, Web
+from tests.scripts.web_machine import APP, Web
 
 terminals = pytest.importorskip("tests.terminal", reason="there are no pseudo-terminals here", exc_type=ImportError)
 DOWN, ENTER, CTRL_C = terminals.DOWN, terminals.ENTER, terminals.CTRL_C

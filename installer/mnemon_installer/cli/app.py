@@ -38,7 +38,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),
     Command("serve-remote", "serve_remote", "Serve the vault over HTTP, for clients elsewhere."),
     Command(
-        "token", "token", "Tokens for other machines: make, list, revoke.", ("new", "list", "revoke", "passphrase")
+        "token",
+        "token",
+        "Tokens for other machines: make, list, revoke, rotate.",
+        ("new", "list", "revoke", "rotate", "passphrase"),
     ),
     Command("connections", "connections", "Who is connected to the vault, and who has tried.", ("revoke",)),
     Command("hook", "hook", "What clients run at certain moments of a session; setup registers it."),
@@ -70,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("upgrade", "upgrade", "Bring the vault to a server of yours on the web.", ("web",)),
     Command("downgrade", "downgrade", "Bring the vault back from the web to this machine.", ("local",)),
+    Command("move", "move", "The vault on another machine: by a code, or in a file.", ("code", "export", "import")),
     Command("archive", "archive", "Former vaults of this machine: list, restore.", ("list", "restore")),
 )
 

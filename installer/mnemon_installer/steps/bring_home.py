@@ -6,17 +6,18 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.local_vault import counted, local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.freezing import frozen
 from mnemon_installer.steps.push_vault import Progress, Report
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
 
-_LEASE = 900  # seconds; if we die the server opens again by itself
 _AGAIN = "run the same command to continue"
 
 
@@ -57,8 +58,7 @@ class BringHome:
         self._keep_token(world)
         if self._ask_state(world).startswith("moved:"):
             return int(self._pull("", show)["memories"])  # its last push is what it has
-        lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
-        try:
+        with frozen(world, self.folder / "lease_there", partial(self._ask, world)) as lease:
             pushed = self._ask(world, "push", force=True)
             pulled = self._pull(pushed["sha256"], show)
             here, there = self._standing()["here"], self._ask(world, "sync_status")["here"]
@@ -66,9 +66,6 @@ class BringHome:
             if not here == there == pushed["sha256"] or len(counts) != 1:
                 raise StepFailed(f"what came from {self.url} is not what it has; nothing was switched", _AGAIN)
             self._ask(world, "retire", lease=lease, where=f"the machine {platform.node() or 'of the owner'}")
-        except BaseException:
-            self._ask(world, "thaw", lease=lease)
-            raise
         return int(pulled["memories"])
 
     def _keep_token(self, world: World) -> None:

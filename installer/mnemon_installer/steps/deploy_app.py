@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.argv import fly as argv
+from mnemon_installer.facts.app_notes import deployed_digest
 from mnemon_installer.facts.app_server import app_token
 from mnemon_installer.facts.deployment import Deployment, first_line
 from mnemon_installer.facts.fly import PATIENCE
@@ -88,11 +88,7 @@ class DeployApp:
         return self.deployment.folder / "deployed"
 
     def _wanted(self, world: World) -> str:
-        folder = self.deployment.folder
-        digest = hashlib.sha256(self.deployment.wheel.build.encode())
-        for path in (self.deployment.fly_toml, folder / "Dockerfile", folder / "staged"):
-            digest.update(world.read(path) or b"")
-        return digest.hexdigest()
+        return deployed_digest(world, self.deployment.folder, self.deployment.wheel.build)
 
     def _build(self, world: World) -> str:
         wanted = self.deployment

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from shlex import quote
 from typing import Any
 
 from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.local_vault import counted, has_moved, local_vault
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.freezing import frozen
 from mnemon_installer.world import World
 
-_LEASE = 900  # seconds
 _AGAIN = "run the same command to continue"
 
 
 @dataclass(frozen=True)
 class HandOver:
     """Freezes this machine's vault, sends what was saved since the push, lets the server take that over, compares, and
-    leaves the vault here as one that has moved. Killed anywhere, the lease runs out, and the next run goes on."""
+    leaves the vault here as one that has moved. Killed anywhere, the next run goes on; if there is none the lease runs
+    out."""
 
     deployment: Deployment
     key: str = "hand-over"
@@ -46,14 +49,10 @@ class HandOver:
 
     def _hand_over(self, world: World) -> int:
         with local_vault(self.deployment.local, "upgrade") as client:
-            lease = str(client.call("freeze", seconds=_LEASE)["lease"])
-            try:
+            with frozen(world, self.deployment.folder / "lease_here", client.call) as lease:
                 pushed = client.call("push")
                 self._let_take_over(world, pushed["sha256"])
                 client.call("retire", lease=lease, where=self.deployment.url)
-            except BaseException:
-                client.call("thaw", lease=lease)
-                raise
             return int(pushed["memories"])
 
     def _let_take_over(self, world: World, sha256: str) -> None:
@@ -61,20 +60,23 @@ class HandOver:
             self._ask(world, "adopt", sha256=sha256)
         server = self._ask(world, "sync_status")
         if server["here"] != sha256:
-            lease = str(self._ask(world, "freeze", seconds=_LEASE)["lease"])
-            try:
+            with frozen(world, self.deployment.folder / "lease_there", partial(self._ask, world)) as lease:
                 before = self._ask(world, "sync_status")
                 if before["here"] != before["synced_sha256"]:
-                    raise StepFailed(
-                        f"{self.deployment.url} has memories that did not come from here", "mnemon sync history"
-                    )
+                    raise StepFailed(f"{self.deployment.url} has memories that did not come from here", self._join)
                 self._ask(world, "adopt", sha256=sha256, over=before["here"], lease=lease)
-            except BaseException:
-                self._ask(world, "thaw", lease=lease)
-                raise
             server = self._ask(world, "sync_status")
         if server["here"] != sha256:
             raise StepFailed(f"{self.deployment.url} has not what was sent to it", _AGAIN)
+
+    @property
+    def _join(self) -> str:
+        """Each memory by its uid, so that both sides keep theirs."""
+        wanted = self.deployment
+        return (
+            f"mnemon setup --remote-url {quote(wanted.url)} --send-memories --token-stdin"
+            f" < {quote(str(wanted.token_path))}"
+        )
 
     def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
         wanted = self.deployment

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from mnemon_installer.argv import fly as argv
+from mnemon_installer.facts.app_notes import HASH, TOKEN, app_secrets
 from mnemon_installer.facts.deployment import Deployment, first_line
 from mnemon_installer.facts.fly import PATIENCE, find_app, secret_names
 from mnemon_installer.facts.fly_trouble import named
+from mnemon_installer.facts.new_secrets import digest_of, new_passphrase, new_token
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.auth.passphrase import hash_passphrase
-from mnemon_server.sync.session import static_keys
 
-TOKEN, HASH = "MNEMON_LOCAL_TOKEN", "MNEMON_OWNER_PASSPHRASE_HASH"
 _OF_STORES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "BUCKET_NAME")
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
-_GROUPS, _LETTERS = 6, 4  # 119 bits
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,16 @@ class StageSecrets:
         if find_app(world, wanted.program, wanted.app) is None:
             return Needed()
         there = secret_names(world, wanted.program, wanted.app)
+        if world.read(wanted.folder / "token.next") is not None:
+            return Blocked("new secrets were being made, and that was broken off", "mnemon token rotate")
         if TOKEN in there and world.read(wanted.token_path) is None:
             reason = f"{wanted.app} has a token that this machine does not know"
-            return Blocked(reason, f"mnemon setup --remote-url {wanted.url} --token-stdin")
+            return Blocked(reason, f"mnemon token rotate --app-name {wanted.app}, or join it: {_join(wanted.url)}")
         if wanted.storage == "aws" and "AWS_ACCESS_KEY_ID" in there:
             reason = f"{wanted.app} has keys of a store among its secrets, and would use them in place of its role"
             names = " ".join(sorted(there & set(_OF_STORES)))
             return Blocked(reason, f"fly secrets unset -a {wanted.app} --stage {names}")
-        if not {TOKEN, HASH} <= there or self._staged(world) != _digest(self._known(world)):
+        if not {TOKEN, HASH} <= there or self._staged(world) != digest_of(self._known(world)):
             return Needed()
         return Done()
 
@@ -60,7 +59,7 @@ class StageSecrets:
         ended = world.run(argv.stage_secrets(wanted.program, wanted.app), input=lines, timeout=2 * PATIENCE)
         if ended.status != 0:
             raise named(ended.stderr, f"staging the secrets of {wanted.app}")
-        _keep(world, self._note, _digest(self._known(world)))
+        _keep(world, self._note, digest_of(self._known(world)))
         return "staged"
 
     def undo(self, world: World) -> None:
@@ -78,23 +77,19 @@ class StageSecrets:
         return (world.read(self._note) or b"").decode().strip()
 
     def _known(self, world: World) -> dict[str, str]:
-        """What stands in the files, and what the environment gives; empty values for what does not. A role needs no
-        keys, and those of a bucket at Tigris are secrets of the app since it was made."""
+        """What stands in the files, and what the environment gives; empty values for what does not."""
         wanted = self.deployment
-        found = {TOKEN: first_line(world, wanted.token_path), HASH: first_line(world, self._hash_path)}
-        if wanted.storage == "s3":
-            found |= static_keys(wanted.settings)
-        return found
+        token, hashed = first_line(world, wanted.token_path), first_line(world, self._hash_path)
+        return app_secrets(wanted.settings, wanted.storage, token, hashed)
 
     def _made(self, world: World) -> dict[str, str]:
         """The same, with what was missing made."""
         wanted = self.deployment
         if not first_line(world, wanted.token_path):
-            _keep(world, wanted.token_path, f"mnemon_w_{secrets.token_urlsafe(32)}")
+            _keep(world, wanted.token_path, new_token())
         passphrase = first_line(world, wanted.settings.passphrase_path)
         if not passphrase:
-            groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
-            passphrase = "-".join(groups)
+            passphrase = new_passphrase()
             _keep(world, wanted.settings.passphrase_path, passphrase)
         if not first_line(world, self._hash_path):
             _keep(world, self._hash_path, hash_passphrase(passphrase))
@@ -104,9 +99,9 @@ class StageSecrets:
         return found
 
 
-def _digest(known: dict[str, str]) -> str:
-    return hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()
-
-
 def _keep(world: World, path: Path, text: str) -> None:
     world.write(path, f"{text}\n".encode(), world.read(path), 0o600)
+
+
+def _join(url: str) -> str:
+    return f"mnemon setup --remote-url {quote(url)}"

@@ -34,6 +34,41 @@ def revoked(result: Json) -> Iterator[str]:
     yield f"the token of {result['revoked']} is worth nothing from now on"
 
 
+def rotated_lines(about: Json, passphrase: str, is_outdone: bool) -> Iterator[str]:
+    """What holds from now on, `about` an app; `passphrase` is empty where it must not be shown. `is_outdone`: the
+    environment of this machine names a token itself."""
+    url = about["url"]
+    yield f"The token of {url} and its owner's passphrase are new; the former ones are refused from now on."
+    if passphrase:
+        yield f"The passphrase stays in {about['passphrase_path']}, and is shown this once:"
+        yield f"    {passphrase}"
+    else:
+        yield f"The passphrase is in {about['passphrase_path']}, readable only by you"
+    if is_outdone:
+        yield "MNEMON_LOCAL_TOKEN is set here, to what is probably the former token: take it out of this environment."
+    if about.get("devices", 1) or about.get("connections", 1):
+        yield "Who was let in before stays connected:"
+    if about.get("devices", 1):
+        yield f"  machines with a token of their own{_so_many(about, 'devices')}: mnemon token list, then revoke"
+    if about.get("connections", 1):
+        yield f"  claude.ai and others by the former passphrase{_so_many(about, 'connections')}; to end all:"
+        yield "    mnemon connections revoke all"
+    yield "A machine that had the former token itself needs one of its own: mnemon move code, here"
+
+
+def exchanged_lines(about: Json) -> Iterator[str]:
+    """This machine has a new token for a server that is no app of ours."""
+    yield f"This machine has a new token for {about['url']}."
+    if about["revoked"]:
+        yield f"The former one, of {about['revoked']}, is worth nothing from now on."
+    elif about["was_of_server"]:
+        yield "The former one is the server's own, and still good."
+        yield "The server's own token can be changed only where the server is started: MNEMON_LOCAL_TOKEN there."
+    else:
+        yield "The former one is still good. To revoke it, by its name:"
+        yield "    mnemon token list"
+
+
 def connections(result: Json) -> Iterator[str]:
     if not result["connections"]:
         yield "nobody was let in by the owner's passphrase"
@@ -62,6 +97,10 @@ def attempt_lines(attempts: Iterable[Json]) -> Iterator[str]:
     for each in shown:
         client = f"  ({each['client']})" if each.get("client") else ""
         yield f"{_moment(each['at'])}  {each['hop']:13} {each['outcome']}{client}"
+
+
+def _so_many(about: Json, name: str) -> str:
+    return f" ({about[name]:,})" if name in about else ""
 
 
 def _device_lines(devices: Sequence[Json]) -> Iterator[str]:

@@ -35,6 +35,7 @@ class Health:
         told: dict[str, Any] = {"status": self.state}
         if request.user.is_authenticated:
             told |= await anyio.to_thread.run_sync(self._details)
+            told["known_as"] = request.user.display_name
         return JSONResponse(told, 200 if told["status"] == "ok" else 503)
 
     @property

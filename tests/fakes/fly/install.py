@@ -99,6 +99,12 @@ def add_fault(state: Path, cmd: str, nth: int, mode: str, stderr: str = "", exit
         data["faults"].append({"cmd": cmd, "nth": nth, "mode": mode, "stderr": stderr, "exit": exit, "seen": 0})
 
 
+def forget_faults(state: Path) -> None:
+    """Those that were added, whether they have come to pass or not."""
+    with State(state).change() as data:
+        data["faults"] = []
+
+
 def wait_for_hang(state: Path, patience: float = 60.0) -> int:
     """Returns the process id of a call as soon as it hangs."""
     pipe = os.open(state / "hanging", os.O_RDONLY | os.O_NONBLOCK)

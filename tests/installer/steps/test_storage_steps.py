@@ -23,6 +23,7 @@ from mnemon_infra.nothing import NothingToDo
 from mnemon_infra.run import PulumiInfra
 from mnemon_infra.trouble import INSTALL_PAGE, CliMissing, ExtraMissing, named_refusal, no_credentials
 from mnemon_installer.argv import fly as argv
+from mnemon_installer.facts.app_notes import HASH, TOKEN
 from mnemon_installer.facts.aws_regions import nearest_aws_region
 from mnemon_installer.facts.cloud import default_bucket, infra_of, tigris_bucket, with_bucket
 from mnemon_installer.facts.deployment import Deployment, Storage, known_storage
@@ -34,7 +35,7 @@ from mnemon_installer.steps.create_app import CreateApp
 from mnemon_installer.steps.create_storage import CreateStorage
 from mnemon_installer.steps.ensure_infra import EnsureInfra
 from mnemon_installer.steps.push_vault import PushVault
-from mnemon_installer.steps.stage_secrets import HASH, TOKEN, StageSecrets
+from mnemon_installer.steps.stage_secrets import StageSecrets
 from mnemon_installer.steps.use_bucket import UseBucket
 from mnemon_installer.steps.write_deploy_files import WriteDeployFiles
 from mnemon_installer.ui.progress import download_progress

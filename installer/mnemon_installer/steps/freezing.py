@@ -1,0 +1,51 @@
+"""Holding a vault frozen through a kill: the next run goes on with the lease, and need not wait until it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from mnemon_installer.world import NoAnswer, World
+from mnemon_server.errors import MnemonError
+
+_LEASE = 900  # seconds; if we die and never come back, the vault opens again by itself
+
+
+class Ask(Protocol):
+    """An action of the vault that is to be frozen, wherever it is."""
+
+    def __call__(self, action: str, /, **parameters: Any) -> dict[str, Any]: ...  # Any: JSON
+
+
+@contextmanager
+def frozen(world: World, note: Path, ask: Ask) -> Iterator[str]:
+    """The lease; the vault takes no writes until the block ends. A block that fails opens it again, one that does not
+    has seen to that, or has closed it for good. `note` is a file for the lease: whoever has it may also thaw.
+
+    Raises:
+        MnemonError: somebody else holds it frozen, or it is closed.
+    """
+    lease = _lease(ask, (world.read(note) or b"").decode("ascii", "replace").strip())
+    world.write(note, f"{lease}\n".encode(), world.read(note), 0o600)
+    try:
+        yield lease
+    except BaseException:
+        with suppress(NoAnswer, MnemonError):  # what went wrong before is what is told
+            ask("thaw", lease=lease)
+            _forget(world, note)
+        raise
+    _forget(world, note)
+
+
+def _lease(ask: Ask, former: str) -> str:
+    if former:
+        with suppress(MnemonError):  # it is over, and the vault may have been written to since
+            return str(ask("freeze", seconds=_LEASE, lease=former)["lease"])
+    return str(ask("freeze", seconds=_LEASE)["lease"])
+
+
+def _forget(world: World, note: Path) -> None:
+    if (content := world.read(note)) is not None:
+        world.remove(note, content)
