@@ -89,6 +89,7 @@ class Settings:
     remote: str = ""  # the address of the vault when it is on the web
     bucket_from_environment: str = ""
     vault_name: str = "default"  # under which the bucket has this vault's backups
+    deployed_by: str = ""  # on a server: the id of the machine that has deployed it, and hands its vault over
 
     @property
     def vault_path(self) -> Path:
@@ -220,6 +221,7 @@ def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
         remote_url(environment, folder),
         environment.get("MNEMON_S3_BUCKET", "").strip(),
         environment.get("MNEMON_VAULT_NAME", "").strip() or "default",
+        environment.get("MNEMON_DEPLOYED_BY", "").strip(),
     )
 
 

@@ -198,7 +198,7 @@ class Trials:
         """Only one of the two vaults may take writes. The titles that were saved."""
         here, there = self.web.state_here(), self.web.state_there()
         if here == there == "open":
-            outcome.told.append("both vaults are open")
+            outcome.problems.append("both vaults are open")
         if not trial.saves:
             return set()
         title = "saved in between"

@@ -28,6 +28,7 @@ class FlyFile:
         bucket: where its backups go.
         vault: under which name.
         storage_region, role_arn, endpoint: of the bucket; each empty where it does not apply.
+        deployed_by: the id of the machine whose vault it gets.
         volume: the name that Fly has for it.
     """
 
@@ -39,6 +40,7 @@ class FlyFile:
     storage_region: str = ""
     role_arn: str = ""
     endpoint: str = ""
+    deployed_by: str = ""
     volume: str = "mnemon_data"
     dockerfile: str = "Dockerfile"
     port: int = 8080
@@ -55,6 +57,7 @@ class FlyFile:
             "MNEMON_PUBLIC_URL": self.public_url,
             "MNEMON_S3_BUCKET": self.bucket,
             "MNEMON_VAULT_NAME": self.vault,
+            "MNEMON_DEPLOYED_BY": self.deployed_by,
             "AWS_REGION": self.storage_region,
             "AWS_ROLE_ARN": self.role_arn,
             "AWS_ENDPOINT_URL_S3": self.endpoint,

@@ -26,6 +26,7 @@ class Deployment:
         installs_pulumi: Pulumi's program may be fetched where it is missing.
         is_joined: another machine has made the app; bucket and secrets are its care, and this one uses the vault there.
         role_arn: of the app's role at AWS, where that is known.
+        deployed_by: the id of the machine that made it, where that is another one.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Deployment:
     installs_pulumi: bool = False
     is_joined: bool = False
     role_arn: str = ""
+    deployed_by: str = ""
 
     @property
     def folder(self) -> Path:

@@ -15,6 +15,7 @@ from mnemon_installer.clients.client import Place, is_ours
 from mnemon_installer.clients.config_file import read_place
 from mnemon_installer.facts.belongings import Belongings, find_belongings
 from mnemon_installer.facts.local_vault import local_vault
+from mnemon_installer.facts.web_leftovers import WebLeftovers, web_leftovers
 from mnemon_installer.plan.receipts import Receipt, Receipts
 from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
@@ -66,7 +67,8 @@ class VaultFacts:
 
 @dataclass(frozen=True)
 class Leftovers:
-    """`foreign` are entries of our name that are somebody else's, and `shadows` those in single projects."""
+    """`foreign` are entries of our name that are somebody else's, and `shadows` those in single projects. `web`: a
+    vault that is not on this machine, and the apps that it has made."""
 
     settings: Settings
     entries: tuple[EntryPlace, ...]
@@ -76,8 +78,7 @@ class Leftovers:
     vault: VaultFacts | None
     foreign: tuple[EntryPlace, ...]
     shadows: tuple[tuple[str, str], ...]
-    remote: str
-    deployments: tuple[str, ...]
+    web: WebLeftovers
 
 
 def find_leftovers(world: World, settings: Settings) -> Leftovers:
@@ -93,8 +94,7 @@ def find_leftovers(world: World, settings: Settings) -> Leftovers:
         vault=_vault(settings) if settings.vault_path in belongings.memories else None,
         foreign=tuple(each for each in entries if each.name == "entry" and _is_foreign(world, each, receipts)),
         shadows=tuple(_shadows(world)),
-        remote=settings.remote or _text(world, settings.remote_path),
-        deployments=tuple(sorted(each.name for each in settings.folder.glob("deploy/*") if each.is_dir())),
+        web=web_leftovers(world, settings, settings.remote or _text(world, settings.remote_path)),
     )
 
 

@@ -12,7 +12,7 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.leases import thaw
-from mnemon_server.vault.meta import read_meta
+from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.open import open_vault_file
 from mnemon_server.vault.transaction import transaction
 
@@ -54,6 +54,18 @@ def has_moved(world: World, settings: Settings) -> bool:
             return (read_meta(connection, "state") or "").startswith("moved:")
     finally:
         vault.close()
+
+
+def close_for(settings: Settings, where: str) -> None:
+    """The vault on this machine, where there is one, takes no writes any more; whoever wants to is told `where`."""
+    if not settings.vault_path.exists():
+        return
+    connection = open_vault_file(settings.vault_path).connection
+    try:
+        with transaction(connection):
+            write_meta(connection, "state", f"moved:{where}")
+    finally:
+        connection.close()
 
 
 def take_back(settings: Settings) -> None:

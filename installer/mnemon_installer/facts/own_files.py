@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mnemon_installer.facts.deploy_files import deploy_files, pulumi_files
 from mnemon_installer.facts.sync_files import sync_files
 from mnemon_installer.facts.web_files import web_files
 from mnemon_installer.plan.receipts import FILE_NAME
@@ -16,7 +17,7 @@ from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings, parse_config
 from mnemon_server.vault.open import APPLICATION_ID
 
-FLOWS = ("setup", "uninstall", "doctor")
+FLOWS = ("setup", "uninstall", "doctor", "upgrade", "downgrade", "rotate")
 PUT_ASIDE = re.compile(r"damaged-\d{8}T\d{6,12}")  # as doctor's fix and a pull name it
 CACHED = "models--"  # how a Hugging Face cache begins the name of a repository's folder
 
@@ -24,6 +25,8 @@ _SIDECARS = ("-wal", "-shm", "-journal")
 _DRAFT_OF_VAULT = re.compile(r"\.new-\d+-[0-9a-f]{8}(-wal|-shm|-journal)?")
 _DRAFT = re.compile(r"\.(.+)\.mnemon-[0-9a-f]{8}")
 _MAKING = re.compile(r"making-\d+-[0-9a-f]{8}\.part")  # a copy for the archive that was not finished
+_JOURNAL = re.compile(rf"({'|'.join(FLOWS)})-[a-z0-9-]+\.json")  # of a flow, and of the app that it was about
+_SINGLE = ("config.toml", "remote_url", "local_token", "local_token.next", "owner_passphrase", "storage_keys")
 _LEDGER = "hooks.sqlite"
 _OF_LEDGER = b"injected_by_session"  # an index of it, named in its first page
 _LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|hooks\.log(\.1)?")
@@ -98,9 +101,11 @@ def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
     if is_file(settings.config_path) and _is_our_config(settings, is_default):
         yield settings.config_path
     for each in entries(settings.folder):
-        if _is_draft(each, lambda name: name in (settings.config_path.name, "remote_url", "local_token")):
+        if _is_draft(each, lambda name: name in _SINGLE):
             yield each
     yield from web_files(settings, is_default)
+    yield from deploy_files(settings, is_default)
+    yield from pulumi_files(settings, is_default)
     yield from sync_files(settings)
     yield from _ledger(settings.folder / _LEDGER, is_default)
     yield from (each for each in _inside(settings.logs_folder) if _LOGS.fullmatch(each.name) and is_file(each))
@@ -110,11 +115,11 @@ def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
 
 def records(ops: Path) -> Iterator[Path]:
     """Receipts last: they know which folders are ours."""
-    journals = {f"{flow}-local.json" for flow in FLOWS}
     locks = {f"{flow}.lock" for flow in FLOWS}
-    yield from _drafts(ops, lambda name: name in journals or name == FILE_NAME)
+    yield from _drafts(ops, lambda name: _JOURNAL.fullmatch(name) is not None or name == FILE_NAME)
     for each in _inside(ops):
-        if (each.name in journals and "flow" in _json(each)) or (each.name in locks and _is_our_lock(each)):
+        is_journal = _JOURNAL.fullmatch(each.name) is not None and "flow" in _json(each)
+        if is_journal or (each.name in locks and _is_our_lock(each)):
             yield each
     if is_file(ops / FILE_NAME) and "format" in _json(ops / FILE_NAME):
         yield ops / FILE_NAME

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mnemon_installer.facts.deploy_files import APPS, PULUMI, TREES
 from mnemon_installer.facts.own_files import CACHED, PUT_ASIDE, entries
 from mnemon_installer.facts.sync_files import WORKPLACE
 from mnemon_installer.facts.web_files import TOKENS
+from mnemon_installer.facts.web_survey import APP_NAME
 from mnemon_installer.plan.receipts import FolderNote
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings, vault_folder
 
-_NAMES = ("archive", "models", "logs", "backups", "run", "ops", TOKENS)
+_NAMES = ("archive", "models", "logs", "backups", "run", "ops", TOKENS, APPS, PULUMI)
 
 
 def own_folders(world: World, settings: Settings, ours: set[Path], note: FolderNote | None) -> tuple[Path, ...]:
@@ -46,11 +48,17 @@ def _inner(top: Path, ours: set[Path]) -> set[Path]:
     """Folders with something of ours in them, and those that a killed download or uninstall has left without a file."""
     inside = {parent for file in ours for parent in file.parents if top in parent.parents}
     for each in entries(top):
-        if _is_folder(each) and (each.name.startswith(CACHED) or PUT_ASIDE.fullmatch(each.name)):
+        if _is_folder(each) and _is_our_name(top.name, each.name):
             below = list(each.rglob("*"))
             if all(map(_is_folder, below)):
                 inside |= {each, *below}
     return inside
+
+
+def _is_our_name(top: str, name: str) -> bool:
+    if top in (APPS, PULUMI):
+        return APP_NAME.fullmatch(name) is not None if top == APPS else name in TREES
+    return name.startswith(CACHED) or PUT_ASIDE.fullmatch(name) is not None
 
 
 def _is_ours_whole(world: World, settings: Settings, note: FolderNote | None) -> bool:

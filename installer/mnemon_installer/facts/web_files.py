@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from mnemon_installer.facts.deploy_files import app_folders
 from mnemon_server.settings import Settings
+from mnemon_server.sync.keys import NAME as KEYS
+from mnemon_server.sync.keys import parsed_keys
+from mnemon_server.sync.trouble import NoCredentials
 
 TOKENS = "tokens"  # the folder with new tokens that no terminal was there to show
 _TOKEN = re.compile(r"mnemon_[a-z]_[\w-]{20,}")
@@ -24,8 +28,16 @@ def web_files(settings: Settings, is_default: bool) -> Iterator[Path]:
     lines = _lines(settings.token_path)
     if lines is not None and (is_default or _is_token_file(lines)):
         yield settings.token_path
-    if is_default and _lines(settings.passphrase_path) is not None:  # nothing in it says whose it is
+    lines = _lines(settings.token_path.with_name(f"{settings.token_path.name}.next"))
+    if lines is not None and (is_default or (lines and _TOKEN.fullmatch(lines[0]))):
+        yield settings.token_path.with_name(f"{settings.token_path.name}.next")
+    # Nothing in it says whose it is; but the hash of it was made for an app.
+    is_of_an_app = any(_is_file(each / "passphrase_hash") for each in app_folders(settings, is_default))
+    if (is_default or is_of_an_app) and _lines(settings.passphrase_path) is not None:
         yield settings.passphrase_path
+    keys = settings.folder / KEYS
+    if _is_file(keys) and (is_default or _are_keys(keys)):
+        yield keys
     for name, marks in _DATABASES.items():
         yield from _database(getattr(settings, name), marks, is_default)
     yield from new_tokens(settings)
@@ -45,6 +57,14 @@ def _is_token_file(lines: list[str]) -> bool:
     if len(lines) == 2 and _ADDRESS.fullmatch(lines[1]):
         return True
     return len(lines) == 1 and _TOKEN.fullmatch(lines[0]) is not None
+
+
+def _are_keys(path: Path) -> bool:
+    try:
+        parsed_keys(path.read_bytes(), path)
+    except (OSError, NoCredentials):
+        return False
+    return True
 
 
 def _database(path: Path, marks: tuple[bytes, ...], is_default: bool) -> Iterator[Path]:

@@ -4,18 +4,20 @@ writes any more."""
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.app_server import app_token, ask_server
-from mnemon_installer.facts.local_vault import counted, local_vault
+from mnemon_installer.facts.local_vault import close_for, counted, has_moved, local_vault, take_back
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.steps.freezing import frozen
 from mnemon_installer.steps.push_vault import Progress, Report
 from mnemon_installer.world import World
+from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 
 _AGAIN = "run the same command to continue"
@@ -41,7 +43,7 @@ class BringHome:
         )
 
     def check(self, world: World) -> Verdict:
-        if not self._ask_state(world).startswith("moved:"):
+        if not self._ask_state(world).startswith("moved:") or has_moved(world, self.settings):
             return Needed()
         return Done() if self._standing()["standing"] in ("same", "ahead") else Needed()
 
@@ -57,8 +59,10 @@ class BringHome:
     def _bring(self, world: World, show: Report) -> int:
         self._keep_token(world)
         if self._ask_state(world).startswith("moved:"):
+            self._open_again(world)
             return int(self._pull("", show)["memories"])  # its last push is what it has
-        with frozen(world, self.folder / "lease_there", partial(self._ask, world)) as lease:
+        with frozen(world, self.folder / "lease_there", partial(self._ask, world)) as lease, self._closed_on_failure():
+            self._open_again(world)
             pushed = self._ask(world, "push", force=True)
             pulled = self._pull(pushed["sha256"], show)
             here, there = self._standing()["here"], self._ask(world, "sync_status")["here"]
@@ -67,6 +71,21 @@ class BringHome:
                 raise StepFailed(f"what came from {self.url} is not what it has; nothing was switched", _AGAIN)
             self._ask(world, "retire", lease=lease, where=f"the machine {platform.node() or 'of the owner'}")
         return int(pulled["memories"])
+
+    def _open_again(self, world: World) -> None:
+        """What an earlier run had brought, and closed because it failed."""
+        if has_moved(world, self.settings):
+            take_back(self.settings)
+
+    @contextmanager
+    def _closed_on_failure(self) -> Iterator[None]:
+        """The server takes writes again when this fails, so that what was brought here must not."""
+        try:
+            yield
+        except BaseException:
+            with suppress(MnemonError):  # what went wrong before is what is told
+                close_for(self.settings, self.url)
+            raise
 
     def _keep_token(self, world: World) -> None:
         """A machine that has joined forgets its token when it comes home; whoever then destroys the app wants it."""

@@ -14,6 +14,7 @@ from mnemon_installer.facts.cloud import kept_role
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
+from mnemon_server.sync.state import load_state
 from mnemon_templates import fill
 
 
@@ -80,6 +81,7 @@ class WriteDeployFiles:
             storage_region=role.region if role is not None else wanted.storage_region,
             role_arn=role.arn if role is not None else wanted.role_arn,
             endpoint=wanted.endpoint,
+            deployed_by=wanted.deployed_by or load_state(wanted.settings.sync_state_path).machine_id,
         )
         if wanted.storage == "tigris":  # both are secrets of the app, where Fly has set them
             ours = replace(ours, storage_region="", endpoint="")

@@ -112,6 +112,7 @@ def deployment_of(world: World, found: WebFacts, choices: WebChoices) -> Deploym
         installs_pulumi=choices.installs_pulumi,
         is_joined=found.is_joined,
         role_arn=found.deployed.get("AWS_ROLE_ARN", ""),
+        deployed_by=found.deployed.get("MNEMON_DEPLOYED_BY", ""),
     )
     return with_bucket(wanted, infra_of(wanted))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.belongings import Belongings, find_belongings
 from mnemon_installer.facts.leftovers import Leftovers, claude_connectors, find_leftovers
 from mnemon_installer.facts.own_files import FLOWS
+from mnemon_installer.facts.web_leftovers import counted_there
 from mnemon_installer.flows.uninstall import plan_uninstall
 from mnemon_installer.plan.engine import Result, carry_out
 from mnemon_installer.plan.journal import Journal
@@ -27,6 +28,7 @@ from mnemon_installer.ui.uninstall_words import (
     uninstall_problems,
     uninstall_result,
 )
+from mnemon_installer.ui.web_left_words import web_lines
 from mnemon_installer.wizard.conduct import Declined
 from mnemon_installer.world import World
 from mnemon_server.errors import UsageError
@@ -50,7 +52,7 @@ def take_out(
     Raises:
         UsageError: there is something to do, and nobody has agreed or can be asked.
         Declined: asked, and the answer was no.
-        Held: a setup, a doctor or another uninstall is at work.
+        Held: another flow is at work, on its way to the web perhaps.
         KeyboardInterrupt: Ctrl-C; every file is whole.
     """
     found = find_leftovers(world, settings)
@@ -59,6 +61,8 @@ def take_out(
     if not (is_done or is_agreed or may_ask or world.is_rehearsal):
         raise UsageError("uninstall asks before it begins, and there is no terminal to ask on", _agreeing(keep_vault))
     connectors = () if is_done else claude_connectors(world)
+    if not is_done:
+        found = replace(found, web=counted_there(world, settings, found.web))
     left = left_of(found, connectors, keep_vault)
     if not quiet:
         _show(is_done, outlooks, found, keep_vault)
@@ -122,7 +126,8 @@ def _show(is_done: bool, outlooks: Sequence[Outlook], found: Leftovers, keep_vau
         return
     console.out("This is what uninstall does:")
     _print(outlook_lines(outlooks))
-    _print(memory_lines(found.vault, keep_vault, found.remote))
+    _print(memory_lines(found.vault, keep_vault, found.web.url))
+    _print(web_lines(found.web, keep_vault))
 
 
 def _agreeing(keep_vault: bool) -> str:

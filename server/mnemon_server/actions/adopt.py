@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.errors import UsageError
+from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.sync.place import place_of
-from mnemon_server.sync.trouble import SyncConflict
+from mnemon_server.sync.trouble import Outrun, SyncConflict
 from mnemon_server.vault.meta import read_meta
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def run(context: ActionContext, sha256: str, over: str = "", lease: str = "") ->
         SyncConflict: the newest backup is another one, or the vault is not what the caller has seen.
         VaultBusy: the lease is over.
     """
+    from mnemon_server.sync.hand_over import take_on
     from mnemon_server.sync.pull import newest, pull
     from mnemon_server.sync.shelf import open_shelf
     from mnemon_server.vault.replace import Condition
@@ -41,9 +42,12 @@ def run(context: ActionContext, sha256: str, over: str = "", lease: str = "") ->
         raise UsageError("over and lease say what may be replaced")
     context.vault.close()
     with closing(open_shelf(place_of(context.settings))) as shelf:
-        return pull(
+        told = pull(
             context.settings, shelf, choose, context.report, Condition(over=over, lease=lease, over_moved=not over)
         )
+        with suppress(Outrun, MnemonError):  # the next push says the same, and the vault is here
+            take_on(context.settings, shelf, sha256)
+        return told
 
 
 def _has_moved(context: ActionContext) -> bool:

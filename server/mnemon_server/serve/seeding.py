@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import closing
 
 from mnemon_server.actions import pull
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import MnemonError
+from mnemon_server.sync.place import place_of
 from mnemon_server.sync.trouble import NoBackup
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0  # seconds between two tries
@@ -65,7 +67,16 @@ class Seeding:
         except NoBackup:
             _log.info("there is no backup yet: the vault begins empty")
             return
-        _log.info("seeded", extra={"told": {"sha256": told["sha256"], "memories": told["memories"]}})
+        extra = {"sha256": told["sha256"], "memories": told["memories"], "waits": self._waits()}
+        _log.info("seeded", extra={"told": extra})
+
+    def _waits(self) -> bool:
+        """Whether the vault stays closed for now, because it is only on its way here."""
+        from mnemon_server.sync.hand_over import wait_for
+        from mnemon_server.sync.shelf import open_shelf
+
+        with closing(open_shelf(place_of(self._context.settings))) as shelf:
+            return wait_for(self._context.settings, shelf, self._context.vault)
 
     def _note(self, trouble: Exception) -> None:
         told = trouble.message if isinstance(trouble, MnemonError) else "the server failed; its log says where"

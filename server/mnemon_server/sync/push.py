@@ -80,7 +80,7 @@ def push(settings: Settings, shelf: Shelf, force: bool, report: Report) -> dict[
             lineage.require_substance(head.manifest.contents.live, snapshot.contents.live)
         elif not force:
             lineage.require_substance(0, snapshot.contents.live)
-        state = _probed(shelf, state).knowing(shelf.id, sending=snapshot.sha256)
+        state = probed(shelf, state).knowing(shelf.id, sending=snapshot.sha256)
         save_state(settings.sync_state_path, state)
         sent = _sent(shelf, snapshot, report)
         return _committed(settings, shelf, state, head, snapshot, sent, force)
@@ -108,7 +108,7 @@ def taken(vault_path: Path, folder: Path) -> Snapshot:
     return Snapshot(file, sha256_of(file), file.stat().st_size, contents, stamp)
 
 
-def _probed(shelf: Shelf, state: SyncState) -> SyncState:
+def probed(shelf: Shelf, state: SyncState) -> SyncState:
     if state.known(shelf.id).conditional is not None:
         return state
     return state.knowing(shelf.id, conditional=heeds_conditions(shelf))
