@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mnemon_installer.edits.config_toml import with_setting
 from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.local_vault import close_for, counted, has_moved, local_vault, take_back
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
@@ -70,7 +71,17 @@ class BringHome:
             if not here == there == pushed["sha256"] or len(counts) != 1:
                 raise StepFailed(f"what came from {self.url} is not what it has; nothing was switched", _AGAIN)
             self._ask(world, "retire", lease=lease, where=f"the machine {platform.node() or 'of the owner'}")
+        self._note_bucket(world)
         return int(pulled["memories"])
+
+    def _note_bucket(self, world: World) -> None:
+        """Backups go on where they were, also from a machine that was never told where that is."""
+        if self.settings.value("s3_bucket") or world.environment.get("MNEMON_S3_BUCKET", "").strip():
+            return
+        path = self.settings.config_path
+        before = world.read(path)
+        after = with_setting((before or b"").decode(), "s3_bucket", self.settings.bucket).encode()
+        world.write(path, after, before)
 
     def _open_again(self, world: World) -> None:
         """What an earlier run had brought, and closed because it failed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mnemon_installer.facts.app_server import app_token, ask_server
 from mnemon_installer.facts.fly import app_url, require_fly, who_am_i
 from mnemon_installer.facts.survey import Facts
 from mnemon_installer.facts.web_survey import app_at, known_apps
@@ -15,7 +16,7 @@ from mnemon_installer.wizard.conduct import conduct
 from mnemon_installer.wizard.set_up import Told
 from mnemon_installer.wizard.web_end import show, told, verified
 from mnemon_installer.world import World
-from mnemon_server.errors import UsageError
+from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.settings import Settings
 
 
@@ -31,6 +32,7 @@ def come_home(
         Declined: asked, and the answer was no.
     """
     found = web_app_of(world, settings, destroys)
+    settings = _with_bucket(world, settings, found)
     at_home = replace(settings, remote="")
     plan = plan_downgrade(settings, look(at_home), found, destroys, transfer_progress)
     conducted = conduct(plan, world, settings.ops_folder, may_ask=may_ask, quiet=quiet)
@@ -41,6 +43,17 @@ def come_home(
     elif not world.is_rehearsal:
         show(["", *home_lines(found.url, found.app, destroys)], quiet)
     return told(world, {"app": found.app, "url": found.url}, conducted, findings)
+
+
+def _with_bucket(world: World, settings: Settings, found: WebApp) -> Settings:
+    """A machine that has joined was never told which bucket the backups are in; the server knows."""
+    if settings.bucket or not settings.remote:
+        return settings
+    try:
+        told = ask_server(world, found.url, app_token(world, settings, found.folder, found.url), "sync_status")
+    except MnemonError:  # the step says what is wrong
+        return settings
+    return replace(settings, bucket_from_environment=str(told["bucket"]), vault_name=str(told["vault"]))
 
 
 def web_app_of(world: World, settings: Settings, destroys: bool) -> WebApp:

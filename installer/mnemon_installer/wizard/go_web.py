@@ -12,7 +12,7 @@ from mnemon_installer.facts.deployment import Deployment, Storage, first_line
 from mnemon_installer.facts.fly import app_url, require_fly
 from mnemon_installer.facts.own_wheel import named_wheel, own_wheel
 from mnemon_installer.facts.survey import Facts
-from mnemon_installer.facts.web_survey import WebFacts, known_apps, look_at_fly
+from mnemon_installer.facts.web_survey import WebFacts, app_at, known_apps, look_at_fly
 from mnemon_installer.flows.upgrade_web import plan_upgrade
 from mnemon_installer.flows.web_choices import WebChoices
 from mnemon_installer.ui import console
@@ -123,8 +123,10 @@ def _storage_region(world: World) -> str:
 
 
 def _with_app(world: World, settings: Settings, choices: WebChoices, may_ask: bool) -> WebChoices:
-    if not choices.app and len(names := known_apps(world, settings)) == 1:
-        choices = replace(choices, app=names[0])  # a redeploy
+    if not choices.app:
+        names = known_apps(world, settings)
+        redeployed = names[0] if len(names) == 1 else app_at(world, settings.remote)
+        choices = replace(choices, app=redeployed)
     if not choices.app and may_ask:
         return ask_app(choices)
     if not choices.app:
