@@ -34,6 +34,7 @@ OURS = FlyFile(
     bucket="my-mnemon-memories",
     storage_region="us-east-1",
     role_arn="arn:aws:iam::123456789012:role/mnemon-my-mnemon",
+    deployed_by="0b9d2c4e-5f61-4a7b-8c3d-9e2f10a4b6c8",
 )
 
 
