@@ -150,7 +150,7 @@ def test_the_list_names_every_check_and_an_unknown_one_is_wrong_usage(machine: M
     listed = machine.run("doctor", "--list")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [
         *("python-sqlite", "vec", "disk", "vault", "index", "model", "pending"),
-        *("remote", "remote.token", "backup", "clients"),
+        *("remote", "remote.token", "deployment", "backup", "clients"),
         *(
             f"{client.name}.{what}"
             for client in CLIENTS

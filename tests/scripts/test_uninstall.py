@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -389,3 +390,52 @@ def test_a_rules_file_that_is_no_text_and_never_knew_us_is_no_obstacle(set_up: M
     (set_up.home / ".claude" / "CLAUDE.md").write_bytes(b"\xff\xfe")
     succeeds(set_up, "uninstall", "--yes")
     assert (set_up.home / ".claude" / "CLAUDE.md").read_bytes() == b"\xff\xfe"
+
+
+def leave_an_app(home: Path) -> None:
+    """What an upgrade with backups at Tigris and one at AWS have left; the app was destroyed since."""
+    folder = home / ".mnemon"
+    keys = {"bucket": "my-vault", "endpoint": "https://t3.example", "region": "auto", "key_id": "k", "secret": "hush"}
+    for name, text in {
+        "deploy/my-mnemon/fly.toml": 'app = "my-mnemon"\n',
+        "deploy/my-mnemon/role_arn": "arn:aws:iam::1:role/mnemon\n",
+        "pulumi/home/plugins/x/y": "a plugin",
+        "storage_keys": json.dumps(keys),
+        "ops/upgrade-my-mnemon.json": '{"flow": "upgrade"}',
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / name).write_text(text)
+    (folder / "pulumi" / "cli" / "empty").mkdir(parents=True)
+
+
+def test_what_the_way_to_the_web_left_goes_and_keys_that_are_shown_only_once_are_named_before(set_up: Machine) -> None:
+    leave_an_app(set_up.home)
+    before = set_up.contents()
+    kept = succeeds(set_up, "uninstall", "--keep-vault", "--dry-run")
+    assert "my-vault" not in kept
+    said = succeeds(set_up, "uninstall", "--dry-run")
+    assert "The keys of the bucket my-vault go, and Fly shows them only once" in said
+    assert "To keep them, first: cp ~/.mnemon/storage_keys keys-of-my-vault.json" in said
+    assert "the role arn:aws:iam::1:role/mnemon at AWS" in said
+    assert "fly apps destroy" not in said, "it was destroyed"
+    assert "hush" not in said
+    assert set_up.contents() == before
+    succeeds(set_up, "uninstall", "--yes")
+    assert [path.name for path in set_up.home.iterdir()] == [".claude.json"]
+
+
+def test_it_does_not_run_beside_a_way_to_the_web(set_up: Machine) -> None:
+    lock = set_up.home / ".mnemon" / "ops" / "upgrade.lock"
+    line = (
+        "import sys, pathlib; from mnemon_installer.world.real import RealWorld as W; w = W({}, pathlib.Path('/'), '')"
+    )
+    hold = f"{line}\nwith w.hold(pathlib.Path(sys.argv[1]), 'mnemon upgrade'): print('held', flush=True); input()"
+    words = [sys.executable, "-c", hold, str(lock)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        refused = set_up.run("uninstall", "--yes")
+        holder.communicate("\n")
+    assert refused.returncode == 1
+    assert "another mnemon upgrade is running" in refused.stderr
+    assert (set_up.home / ".mnemon" / "default.sqlite").exists()

@@ -8,6 +8,7 @@ from mnemon_installer.checks.client_entry import ClientEntry
 from mnemon_installer.checks.client_files import ClientSecrets, DeadEntries
 from mnemon_installer.checks.client_hooks import ClientHooks
 from mnemon_installer.checks.clients import Clients
+from mnemon_installer.checks.deployment import Deployment
 from mnemon_installer.checks.disk import Disk
 from mnemon_installer.checks.hook_run import HookRun
 from mnemon_installer.checks.model import Model
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Pending(),
     Remote(),
     RemoteToken(),
+    Deployment(),
     Backup(),
     Clients(),
     *(check for client in CLIENTS for check in _checks_of(client)),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from mnemon_installer.checks.check import Finding
 from mnemon_installer.checks.vault import exposed_paths
 from mnemon_installer.facts.client_files import exposed_files
+from mnemon_installer.facts.deploy_files import private_files
 from mnemon_installer.facts.remote import is_open
 from mnemon_installer.facts.survey import ClientFacts, Facts
+from mnemon_installer.facts.web_survey import known_apps
 from mnemon_installer.flows.setup import clean_up, hooking, registration
 from mnemon_installer.plan.plan import Plan
 from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.make_private import MakePrivate
 from mnemon_installer.steps.rebuild_index import RebuildIndex
 from mnemon_installer.steps.register_direct import RegisterDirect
+from mnemon_installer.world import World
+from mnemon_server.settings import Settings
 
 
 def plan_mending(facts: Facts, findings: Sequence[Finding]) -> Plan:
@@ -43,6 +48,10 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
             "this machine's token",
             lambda world: [path for path in (settings.token_path,) if is_open(world, path)],
         )
+    if "deployment" in troubled:
+        yield MakePrivate(
+            "deployment", "app", "what is kept of the app at Fly", lambda world: _exposed_of_apps(world, settings)
+        )
     for found in facts.clients:
         if f"{found.client.name}.entry" in troubled:
             is_direct = found.state.standing == "direct" and settings.remote
@@ -54,6 +63,11 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
             yield from clean_up(facts, found)
     if "client-secrets" in troubled:
         yield MakePrivate("client-secrets", "client files", "client files that hold a secret", exposed_files)
+
+
+def _exposed_of_apps(world: World, settings: Settings) -> list[Path]:
+    folders = (settings.folder / "deploy" / name for name in known_apps(world, settings))
+    return [path for folder in folders for path in private_files(folder) if is_open(world, path)]
 
 
 def _lacks_hooks(facts: Facts, found: ClientFacts, troubled: set[str]) -> bool:

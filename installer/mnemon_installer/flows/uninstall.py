@@ -45,7 +45,7 @@ def _folder_steps(found: Leftovers, clients: Sequence[Step]) -> Iterator[Step]:
     yield DeleteFiles("memories", "vault", _memories(found), settings, lambda ours: ours.memories, needs)
     what = f"the downloaded model in {settings.models_folder}"
     yield DeleteFiles("models", "model", what, settings, lambda ours: ours.models, needs)
-    what = f"settings, tokens, logs and copies of client files in {settings.folder}"
+    what = f"settings, tokens, logs, what apps are made of, and copies of client files in {settings.folder}"
     yield DeleteFiles("papers", "the rest", what, settings, lambda ours: ours.papers, needs)
 
 

@@ -12,6 +12,7 @@ from mnemon_installer.plan.engine import Result
 from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Needed
 from mnemon_installer.ui.console import tint
+from mnemon_installer.ui.web_left_words import left_on_the_web
 
 EXPORT = "mnemon export jsonl memories.jsonl"
 _CONNECTORS = "https://claude.ai/settings/connectors"
@@ -96,6 +97,7 @@ def uninstall_result(
         "keep_vault": keep_vault,
         "nothing_to_do": not outlooks,
         "vault": _vault(found.vault),
+        "web": {"url": found.web.url, "memories": found.web.memories} if found.web.url else None,
         "steps": [_step(outlook, result) for outlook, result in zip(outlooks, results, strict=True)],
     }
 
@@ -115,13 +117,7 @@ def _left(found: Leftovers, connectors: Sequence[str], keep_vault: bool) -> Iter
         yield f"{folder} with {names}", "mnemon did not make that", None, False
     elif folder.is_dir() and folder not in belongings.folders:
         yield f"the folder {folder}", "mnemon did not make it", None, False
-    if found.remote:
-        why = "uninstall never touches it; this machine's token for it stays valid until it is revoked there"
-        yield f"the vault on the web at {found.remote}", why, None, False
-    for app in found.deployments:
-        yield f"the Fly app {app} and its volume", "", f"fly apps destroy {quote(app)}", False
-    if found.remote or found.deployments:
-        yield "the copies in S3", "uninstall never touches them", None, False
+    yield from ((what, why, command, False) for what, why, command in left_on_the_web(found.web))
     yield "the program itself", "", program_removal(), False
     if connectors:
         why = "only you can remove one that leads to mnemon"

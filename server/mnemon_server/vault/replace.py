@@ -117,6 +117,7 @@ def _swap(path: Path, successor: Path, reason: str, condition: Condition) -> Pat
         closing(open_vault_file(path).connection) as watch,
         closing(open_copy(successor)) as source,
     ):
+        target.pragma("journal_mode", "wal")  # a copy from the archive is not, and readers would be in the way
         _require_free(target, condition)
         for _ in range(_TRIES):
             if (archived := _archive_and_copy(path, reason, target, watch, source)) is not None:

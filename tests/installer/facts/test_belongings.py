@@ -198,3 +198,84 @@ def make_databases(folder: Path) -> None:
     sessions = SessionStore(folder / "mcp_sessions.sqlite", lambda: 0.0)
     sessions.count()
     sessions.close()
+
+
+APP = "deploy/my-mnemon"
+FLY_TOML = 'app = "my-mnemon"\n[env]\n  MNEMON_VAULT_NAME = "default"\n'
+OF_THE_APP = {
+    f"{APP}/fly.toml": FLY_TOML,
+    f"{APP}/Dockerfile": "FROM python",
+    f"{APP}/.dockerignore": "*",
+    f"{APP}/mnemon_memory-0.8.0+g0123456789ab-py3-none-any.whl": "x",
+    f"{APP}/token": "mnemon_w_0123456789012345678901234567890123456789abc\n",
+    f"{APP}/.token.mnemon-00112233": "half",
+    f"{APP}/token.next": "x",
+    f"{APP}/passphrase_hash": "scrypt",
+    f"{APP}/owner_passphrase.next": "x",
+    f"{APP}/staged": "x",
+    f"{APP}/deployed": "x",
+    f"{APP}/deploy.log": "x",
+    f"{APP}/role_arn": "x",
+    f"{APP}/storage": "s3",
+    f"{APP}/storage_created": "x",
+    f"{APP}/lease_here": "x",
+    f"{APP}/lease_there": "x",
+    "owner_passphrase": "one two three\n",
+    "storage_keys": json.dumps(dict.fromkeys(("bucket", "endpoint", "region", "key_id", "secret"), "x")),
+    "local_token.next": "mnemon_d_0123456789012345678901234567890123456789abc\nlaptop\n",
+    "pulumi/passphrase": "",
+    "pulumi/last-run.log": "x",
+    "pulumi/begun.json": "[]",
+    "pulumi/project/Pulumi.yaml": "runtime: python\nname: mnemon\n",
+    "pulumi/.pulumi/stacks/mnemon/my-mnemon.json": "{}",
+    "pulumi/home/plugins/resource-aws/x": "x",
+    "pulumi/cli/bin/pulumi": "x",
+}
+
+
+def test_what_the_way_to_the_web_leaves_is_ours_in_any_folder(home: Path, look: Callable[[Path], Belongings]) -> None:
+    for folder in (home / ".mnemon", home / "elsewhere"):
+        for name, text in OF_THE_APP.items():
+            put(folder, name, text=text)
+        (folder / "pulumi" / "cli" / "latest").symlink_to("bin")
+        names = [str(file.relative_to(folder)) for file in look(folder).papers]
+        assert sorted(names) == sorted([*OF_THE_APP, "pulumi/cli/latest"])
+        of_the_app = [name for name in names if name.startswith(APP)]
+        assert of_the_app[-2:] == [f"{APP}/token", f"{APP}/fly.toml"], "by these the folder is known"
+        assert names.index("owner_passphrase") < names.index(f"{APP}/passphrase_hash")
+    assert set(inside(home / ".mnemon", look(home / ".mnemon").folders)) >= {APP, "deploy", "pulumi/home/plugins"}
+
+
+def test_journals_of_the_web_are_ours_whatever_the_app_is_called(
+    home: Path, look: Callable[[Path], Belongings]
+) -> None:
+    folder = home / ".mnemon"
+    for name in ("upgrade-my-mnemon", "downgrade-my-mnemon", "rotate-local"):
+        put(folder, f"ops/{name}.json", text='{"flow": "x"}')
+    put(folder, "ops/upgrade.lock", text='{"purpose": "mnemon upgrade"}')
+    put(folder, "ops/.upgrade-my-mnemon.json.mnemon-00112233", "ops/upgrade-notes.txt")
+    assert len(look(folder).records) == 5
+    assert inside(folder, look(folder).strangers) == ["ops"]
+
+
+def test_what_stands_beside_an_app_and_was_not_made_by_us_stays(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder = home / ".mnemon"
+    put(folder, f"{APP}/fly.toml", text=FLY_TOML)
+    put(
+        folder, f"{APP}/fly.toml.bak", f"{APP}/notes/token", "deploy/My Site/token", "pulumi/mine.yaml", "storage_keys2"
+    )
+    (folder / APP / "staged").symlink_to("fly.toml")
+    found = look(folder)
+    assert inside(folder, found.papers) == [f"{APP}/fly.toml"]
+    assert inside(folder, found.strangers) == ["deploy", "pulumi", "storage_keys2"]
+    assert found.folders == ()
+
+
+@pytest.mark.parametrize("app", ["another", "my-mnemon"])
+def test_somebody_elses_app_at_fly_is_not_ours(home: Path, look: Callable[[Path], Belongings], app: str) -> None:
+    folder = home / "elsewhere"
+    put(folder, f"{APP}/fly.toml", text=f'app = "{app}"\n[env]\n  SITE = "x"\n')
+    put(folder, f"{APP}/Dockerfile", f"{APP}/.dockerignore", f"{APP}/token", "owner_passphrase", "storage_keys")
+    put(folder, "pulumi/project/Pulumi.yaml", text="name: shop\n")
+    put(folder, "pulumi/home/credentials.json", "local_token.next")
+    assert look(folder).files == ()
