@@ -11,12 +11,15 @@ from mnemon_installer.facts.remote import kept_for, refusal, said
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
 
+PUT_ASIDE = "device_token"  # a file in an app's folder
 _PATIENCE = 300.0  # seconds: it may have to wake up, and to send or bring a whole vault
 
 
 def app_token(world: World, settings: Settings, folder: Path, url: str) -> str:
-    """The one made with the app, from its `folder`; on a machine that has joined, its own. Empty for none."""
-    return first_line(world, folder / "token") or kept_for(world, settings, url)
+    """The one made with the app, from its `folder`; on a machine that has joined its own one, which is put aside there
+    when the vault comes home. Empty for none."""
+    made = first_line(world, folder / "token")
+    return made or kept_for(world, settings, url) or first_line(world, folder / PUT_ASIDE)
 
 
 def ask_server(world: World, url: str, token: str, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON

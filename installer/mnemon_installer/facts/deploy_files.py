@@ -12,9 +12,11 @@ from mnemon_server.settings import Settings
 
 APPS, PULUMI = "deploy", "pulumi"
 TREES = ("home", "cli", ".pulumi", "project")  # of Pulumi's; the last one says that the others are ours
-NOTES = ("token", "staged", "passphrase_hash", "deployed")  # gone once the app is destroyed
+NOTES = ("token", "device_token", "staged", "passphrase_hash", "deployed")  # gone once the app is destroyed
 
-_PRIVATE = ("token", "owner_passphrase", "passphrase_hash", "storage_created", "lease_here", "lease_there")
+_PRIVATE = (
+    "token", "device_token", "owner_passphrase", "passphrase_hash", "storage_created", "lease_here", "lease_there",
+)  # fmt: skip
 _PLAIN = ("Dockerfile", ".dockerignore", "staged", "deployed", "deploy.log", "role_arn", "storage", "fly.toml")
 _NEXT = tuple(f"{name}.next" for name in ("owner_passphrase", "passphrase_hash", "staged", "token"))
 _NAMES = frozenset((*_PRIVATE, *_PLAIN, *_NEXT))

@@ -69,8 +69,10 @@ def _steps(
         yield StageSecrets(wanted)
     yield WriteDeployFiles(wanted, model)
     yield DeployApp(wanted, say)
-    yield HandOver(wanted)
+    if not wanted.is_joined:  # a vault of its own stays where it is
+        yield HandOver(wanted)
     yield UseToken(wanted)
     yield UseRemote(wanted.settings, wanted.url, needs=("remote.token",))
-    yield ArchiveVault(wanted.settings)
+    if not wanted.is_joined:
+        yield ArchiveVault(wanted.settings)
     yield from following(facts)

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.edits.config_toml import with_setting
-from mnemon_installer.facts.app_server import app_token, ask_server
+from mnemon_installer.facts.app_server import PUT_ASIDE, app_token, ask_server
 from mnemon_installer.facts.local_vault import close_for, counted, has_moved, local_vault, take_back
-from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
 from mnemon_installer.steps.freezing import frozen
 from mnemon_installer.steps.push_vault import Progress, Report
-from mnemon_installer.world import World
+from mnemon_installer.world import NoAnswer, World
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 
@@ -44,7 +44,12 @@ class BringHome:
         )
 
     def check(self, world: World) -> Verdict:
-        if not self._ask_state(world).startswith("moved:") or has_moved(world, self.settings):
+        try:
+            state = self._ask_state(world)
+        except NoAnswer as trouble:
+            hint = "if the app is gone, its newest backup comes home by: mnemon setup --local && mnemon sync pull"
+            return Blocked(trouble.message, trouble.hint or hint)
+        if not state.startswith("moved:") or has_moved(world, self.settings):
             return Needed()
         return Done() if self._standing()["standing"] in ("same", "ahead") else Needed()
 
@@ -100,8 +105,8 @@ class BringHome:
 
     def _keep_token(self, world: World) -> None:
         """A machine that has joined forgets its token when it comes home; whoever then destroys the app wants it."""
-        path = self.folder / "token"
-        if world.read(path) is None:
+        path = self.folder / PUT_ASIDE
+        if world.read(self.folder / "token") is None and world.read(path) is None:
             token = app_token(world, self.settings, self.folder, self.url)
             world.write(path, f"{token}\n".encode(), None, 0o600)
 

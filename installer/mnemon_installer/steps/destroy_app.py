@@ -15,7 +15,7 @@ from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
 
-_NOTES = ("token", "staged", "passphrase_hash", "deployed")
+_NOTES = ("token", "device_token", "staged", "passphrase_hash", "deployed")
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,10 @@ class PushVault:
 
     def check(self, world: World) -> Verdict:
         settings = self.deployment.local
-        if world.look(settings.vault_path) is None or has_moved(world, settings):
+        if world.look(settings.vault_path) is None:
             return Done() if self.deployment.settings.remote else Needed()
+        if has_moved(world, settings):
+            return Done() if self.deployment.settings.remote or self._has_moved_there() else Needed()
         if self.deployment.storage == "tigris" and known_keys(world, settings) is None:
             return Needed()  # the step before makes the bucket, and gets its keys
         try:
@@ -64,6 +66,11 @@ class PushVault:
 
     def undo(self, world: World) -> None:
         """Nothing: one backup more."""
+
+    def _has_moved_there(self) -> bool:
+        """Handed over by an earlier run, which did not live to use the web."""
+        with local_vault(self.deployment.local, "upgrade") as client:
+            return str(client.call("status")["state"]) == f"moved:{self.deployment.url}"
 
     def _push(self, show: Report) -> int:
         with local_vault(self.deployment.local, "upgrade", lambda done, total: show("", done, total)) as client:

@@ -81,11 +81,18 @@ class WriteDeployFiles:
             storage_region=role.region if role is not None else wanted.storage_region,
             role_arn=role.arn if role is not None else wanted.role_arn,
             endpoint=wanted.endpoint,
-            deployed_by=wanted.deployed_by or load_state(wanted.settings.sync_state_path).machine_id,
+            deployed_by=self._deployer(world),
         )
         if wanted.storage == "tigris":  # both are secrets of the app, where Fly has set them
             ours = replace(ours, storage_region="", endpoint="")
         return rendered(kept.decode() if kept is not None else None, ours)
+
+    def _deployer(self, world: World) -> str:
+        """This machine, once it has pushed; or the one that made the app."""
+        wanted, path = self.deployment, self.deployment.settings.sync_state_path
+        if wanted.is_joined or world.look(path) is None:
+            return wanted.deployed_by
+        return load_state(path).machine_id
 
     def _take_away_old_wheels(self, world: World) -> None:
         folder = self.deployment.folder
