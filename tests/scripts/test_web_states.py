@@ -440,6 +440,9 @@ def test_a_machine_that_has_joined_redeploys_and_takes_the_vault_home(prepared: 
     laptop.run(*_LINES["downgrade"])
     assert (laptop.remote, laptop.memories()) == ("", there)
     laptop.run("save", "at home", "with the laptop")
+    back = laptop.attempt(*words(laptop, "upgrade"))
+    assert (back.status, "mnemon token rotate --app-name" in back.stdout) == (1, True), back.stdout
+    assert desk.app_secrets == secrets, "whoever has joined makes no new ones in silence"
 
     for name in ("", "upgrade"):  # of the desk, which nobody has told
         if name:

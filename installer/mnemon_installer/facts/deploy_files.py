@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mnemon_installer.edits.toml import NotToml, TomlDocument
 from mnemon_installer.facts.web_survey import APP_NAME
@@ -36,10 +37,12 @@ def deploy_files(settings: Settings, is_default: bool) -> Iterator[Path]:
 
 
 def app_folders(settings: Settings, is_default: bool) -> Iterator[Path]:
-    """In somebody else's folder only those whose fly.toml is ours, or that have a token as we make them."""
+    """In somebody else's folder only those whose fly.toml is ours, or that have a token as we make them; in ours those
+    whose fly.toml is no other app's. A run that was killed early has left none."""
     for folder in _inside(settings.folder / APPS):
         is_named = APP_NAME.fullmatch(folder.name) is not None and folder.is_dir() and not folder.is_symlink()
-        if is_named and (is_default or _is_our_toml(folder) or _TOKEN.fullmatch(_text(folder / "token"))):
+        is_ours_by_name = is_default and _app_in(folder) in ("", folder.name)
+        if is_named and (is_ours_by_name or _is_our_toml(folder) or _TOKEN.fullmatch(_text(folder / "token"))):
             yield folder
 
 
@@ -71,11 +74,20 @@ def _is_ours(path: Path) -> bool:
     return (name in _NAMES or _WHEEL.fullmatch(name) is not None) and _is_file(path)
 
 
-def _is_our_toml(folder: Path) -> bool:
+def _app_in(folder: Path) -> str:
+    """The app that a fly.toml there names; empty where there is none, or none that can be read."""
+    return str(_toml(folder).get("app", ""))
+
+
+def _toml(folder: Path) -> Mapping[str, Any]:  # Any: TOML values
     try:
-        told = TomlDocument(_text(folder / "fly.toml")).data
+        return TomlDocument(_text(folder / "fly.toml")).data
     except NotToml:
-        return False
+        return {}
+
+
+def _is_our_toml(folder: Path) -> bool:
+    told = _toml(folder)
     environment = told.get("env")
     has_ours = isinstance(environment, dict) and any(str(name).startswith("MNEMON_") for name in environment)
     return has_ours and told.get("app") == folder.name

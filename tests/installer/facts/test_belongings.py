@@ -279,3 +279,12 @@ def test_somebody_elses_app_at_fly_is_not_ours(home: Path, look: Callable[[Path]
     put(folder, "pulumi/project/Pulumi.yaml", text="name: shop\n")
     put(folder, "pulumi/home/credentials.json", "local_token.next")
     assert look(folder).files == ()
+
+
+def test_an_app_folder_of_somebody_else_in_our_own_folder_stays(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder = home / ".mnemon" / "deploy" / "blog"
+    folder.mkdir(parents=True)
+    (folder / "fly.toml").write_text('app = "somebody-elses"\n')
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    found = look(home / ".mnemon")
+    assert not [path for path in found.papers if folder in path.parents]
