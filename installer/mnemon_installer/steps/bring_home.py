@@ -22,6 +22,7 @@ from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 
 _AGAIN = "run the same command to continue"
+_BACKUP = "its newest backup comes here by: mnemon setup --local && mnemon sync pull"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class BringHome:
         try:
             state = self._ask_state(world)
         except NoAnswer as trouble:
-            hint = "if the app is gone, its newest backup comes home by: mnemon setup --local && mnemon sync pull"
-            return Blocked(trouble.message, trouble.hint or hint)
+            return Blocked(trouble.message, trouble.hint or f"if the app is gone: {_BACKUP}")
+        if state.startswith("moved:") and state != f"moved:{_this_machine()}":
+            reason = f"the vault has left {self.url} before: it is at {state.removeprefix('moved:')}"
+            return Blocked(reason, f"use mnemon there; {_BACKUP}")
         if not state.startswith("moved:") or has_moved(world, self.settings):
             return Needed()
         return Done() if self._standing()["standing"] in ("same", "ahead") else Needed()
@@ -75,7 +78,7 @@ class BringHome:
             counts = {self._status()["total"], self._ask(world, "status")["total"]}
             if not here == there == pushed["sha256"] or len(counts) != 1:
                 raise StepFailed(f"what came from {self.url} is not what it has; nothing was switched", _AGAIN)
-            self._ask(world, "retire", lease=lease, where=f"the machine {platform.node() or 'of the owner'}")
+            self._ask(world, "retire", lease=lease, where=_this_machine())
         self._note_bucket(world)
         return int(pulled["memories"])
 
@@ -130,3 +133,8 @@ class BringHome:
     def _ask(self, world: World, action: str, **parameters: Any) -> dict[str, Any]:  # Any: JSON
         token = app_token(world, self.settings, self.folder, self.url)
         return ask_server(world, self.url, token, action, **parameters)
+
+
+def _this_machine() -> str:
+    """What whoever asks the server afterwards is told."""
+    return f"the machine {platform.node() or 'of the owner'}"

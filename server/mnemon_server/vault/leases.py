@@ -68,7 +68,9 @@ def require_here(connection: apsw.Connection) -> None:
     state = read_meta(connection, "state") or ""
     if state not in ("open", "frozen"):
         where = state.removeprefix("moved:")
-        raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here")
+        there = f"mnemon setup --remote-url {where}" if where.startswith("http") else "use mnemon there"
+        hint = f"{there}; the newest backup comes here by: mnemon setup --local && mnemon sync pull"
+        raise VaultMoved(f"the memories of this vault live at {where} now; nothing was changed here", hint)
 
 
 def is_lease_over(connection: apsw.Connection) -> bool:
