@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.edits.config_toml import with_setting
 from mnemon_installer.ui import console
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.settings import SETTABLE, setting_named
 
 
@@ -48,7 +45,7 @@ def set(
     setting = setting_named(name)
     current = settings()
     parsed = setting.parse(value)
-    world = RealWorld(os.environ, Path.home(), sys.platform)
+    world = this_machine()
     before = world.read(current.config_path)
     after = with_setting((before or b"").decode(), name, parsed).encode()
     if after != before:

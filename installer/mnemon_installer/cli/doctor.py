@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +11,7 @@ from mnemon_installer.checks import CHECKS, Check
 from mnemon_installer.checks.check import Finding, Subject
 from mnemon_installer.checks.elsewhere import applicable
 from mnemon_installer.checks.examine import exit_status, select
+from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.facts.launcher import this_installation
 from mnemon_installer.facts.survey import survey
@@ -25,7 +23,6 @@ from mnemon_installer.wizard.checkup import check_up
 from mnemon_installer.wizard.conduct import Conducted
 from mnemon_installer.wizard.mending import mend
 from mnemon_installer.wizard.sharing import share as bundle
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import UsageError
 
 Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Checks to run; none named: all.")]
@@ -103,7 +100,7 @@ def _refuse_nonsense(fix: bool, share: bool, may_mend: bool, is_of_connector: bo
 
 
 def _subject() -> Subject:
-    world = RealWorld(os.environ, Path.home(), sys.platform)
+    world = this_machine()
     return Subject(world, survey(world, settings(), this_installation()))
 
 

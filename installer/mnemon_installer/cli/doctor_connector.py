@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
-
 from mnemon_installer.checks.examine import exit_status
+from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import first_line_of_stdin, settings
 from mnemon_installer.ui import console, questions
 from mnemon_installer.ui.finding_lines import as_json as finding_json
 from mnemon_installer.ui.finding_lines import finding_problems
 from mnemon_installer.wizard.choices import vault_address
 from mnemon_installer.wizard.connecting import walk_as_connector
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import UsageError
 
 
@@ -35,7 +31,7 @@ def examine_connector(url: str, passphrase_stdin: bool, as_json: bool) -> int:
             return given
         return questions.ask_secret("Owner's passphrase (Enter: stop here):")
 
-    world = RealWorld(os.environ, Path.home(), sys.platform)
+    world = this_machine()
     walked = walk_as_connector(world, known, address, passphrase, quiet=as_json)
     status = exit_status(walked.findings)
     result = {"url": address, "findings": [finding_json(each) for each in walked.findings], "attempts": walked.attempts}

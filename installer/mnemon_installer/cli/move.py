@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,13 +11,11 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.cli.sync import OnTheWeb, vault_at_home
+from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, first_line_of_stdin, settings, vault
 from mnemon_installer.ui import console, move_words, questions
 from mnemon_installer.ui.progress import working
 from mnemon_installer.wizard.moving import checked, new_or_asked, pairing_code, receive, send
-from mnemon_installer.world import World
-from mnemon_installer.world.dry import DryWorld
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import MnemonError, UsageError
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file; it can be opened with its passphrase only.")]
@@ -51,7 +48,7 @@ def code(
         raise AtHome("the vault is on this machine: no other can reach it here", hint)
     may_show = sys.stdout.isatty() and not as_json
     with closing(vault()) as client:
-        told = pairing_code(_world(), found, client, name, may_show=may_show)
+        told = pairing_code(this_machine(), found, client, name, may_show=may_show)
     console.show(told, move_words.code_lines, as_json)
 
 
@@ -94,13 +91,8 @@ def import_(
         passphrase = questions.ask_secret(f"Passphrase of {file.name}:")
     else:
         raise _unasked("import", file)
-    told = receive(_world(dry_run), settings(), file.absolute(), passphrase, is_agreed=yes, may_ask=may_ask)
+    told = receive(this_machine(dry_run), settings(), file.absolute(), passphrase, is_agreed=yes, may_ask=may_ask)
     console.show(told, move_words.imported, as_json)
-
-
-def _world(is_rehearsal: bool = False) -> World:
-    real = RealWorld(os.environ, Path.home(), sys.platform)
-    return DryWorld(real) if is_rehearsal else real
 
 
 def _unasked(word: str, file: Path) -> UsageError:

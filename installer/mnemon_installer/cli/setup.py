@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +10,16 @@ from typing import Annotated
 
 import typer
 
+from mnemon_installer.cli.conducting import ended
+from mnemon_installer.cli.this_machine import DryRun, Yes, this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, first_line_of_stdin, settings
 from mnemon_installer.facts.launcher import this_installation
 from mnemon_installer.facts.remote import device_name
 from mnemon_installer.facts.survey import survey
 from mnemon_installer.flows.choices import Choices
-from mnemon_installer.ui import console, questions
+from mnemon_installer.ui import questions
 from mnemon_installer.wizard.choices import choose, choose_vault, vault_address
 from mnemon_installer.wizard.set_up import set_up
-from mnemon_installer.world import World
-from mnemon_installer.world.dry import DryWorld
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.settings import Settings, load_settings
 
 ClientNames = Annotated[
@@ -86,8 +84,6 @@ Direct = Annotated[
         "The token stands in these files; setup without --direct takes it out again.",
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 
 
 def command(
@@ -130,12 +126,9 @@ def command(
 
 
 def _set_up(choices: Choices, known: Callable[[], Settings], dry_run: bool, may_ask: bool, as_json: bool) -> int:
-    real = RealWorld(os.environ, Path.home(), sys.platform)
-    world: World = DryWorld(real) if dry_run else real
+    world = this_machine(dry_run)
     told = set_up(world, lambda: survey(world, known(), this_installation()), choices, may_ask=may_ask, quiet=as_json)
-    if as_json:
-        console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
-    return 0 if told.is_ok else 1
+    return ended(told, as_json)
 
 
 def _settings_with(url: str, local: bool) -> Settings:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, settings, vault
 from mnemon_installer.facts.web_survey import app_at, known_apps
 from mnemon_installer.ui import console, sync_words
 from mnemon_installer.ui.progress import megabytes, transfer_progress
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.client import VaultClient
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import MnemonError
@@ -102,7 +99,7 @@ def vault_at_home(what: str, report: Callable[[int, int], None] | None = None) -
     """
     found = settings()
     if found.remote:
-        world = RealWorld(os.environ, Path.home(), sys.platform)
+        world = this_machine()
         is_app = bool(known_apps(world, found) or app_at(world, found.remote))
         hint = "mnemon downgrade local brings it here" if is_app else "mnemon setup --local, then again"
         raise OnTheWeb(f"the vault is at {found.remote}; nothing is {what} here", hint)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mnemon_installer.cli.this_machine import DryRun, Yes, this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, first_line_of_stdin, settings, vault
 from mnemon_installer.ui import access_words, console, questions
 from mnemon_installer.wizard.handing_over import hand_over, take_away
-from mnemon_installer.world import World
-from mnemon_installer.world.dry import DryWorld
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import UsageError
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the machine or program is called.")]
@@ -36,9 +32,8 @@ def new(
     """Make a token for a machine. It is shown once, on a terminal; elsewhere it goes into a file that only you can
     read, and the file's path is printed."""
     made = vault().call("token_new", name=name, pairing=code)
-    world = RealWorld(os.environ, Path.home(), sys.platform)
     may_show = sys.stdout.isatty() and not as_json
-    told = hand_over(world, settings(), made, may_show=may_show)
+    told = hand_over(this_machine(), settings(), made, may_show=may_show)
     console.show(told, access_words.made, as_json)
 
 
@@ -50,7 +45,7 @@ def list_(as_json: JsonFlag = False) -> None:
 def revoke(name: Name, as_json: JsonFlag = False) -> None:
     """Revoke the token of a machine: from now on nobody comes in with it."""
     gone = vault().call("token_revoke", name=name)
-    take_away(RealWorld(os.environ, Path.home(), sys.platform), settings(), name)
+    take_away(this_machine(), settings(), name)
     console.show(gone, access_words.revoked, as_json)
 
 
@@ -58,34 +53,27 @@ def rotate(
     app_name: Annotated[
         str, typer.Option("--app-name", metavar="NAME", help="The app at Fly.io; by default the one with the vault.")
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: JsonFlag = False,
 ) -> int:
     """Make a new token and a new owner's passphrase for your app at Fly.io, everywhere at once; the former ones are
     worth nothing then. With --app-name also where they were lost. For a server elsewhere: a new token of this machine.
     """
-    from mnemon_installer.facts.launcher import this_installation
-    from mnemon_installer.facts.survey import survey
+    from mnemon_installer.cli.conducting import ended, ordered
     from mnemon_installer.wizard.rotate import rotate as rotate_secrets
 
-    may_ask = questions.can_ask() and not (yes or dry_run or as_json)
-    if not (may_ask or yes or dry_run):
-        raise UsageError("without a terminal a rotation wants --yes", "mnemon token rotate --yes")
-    real = RealWorld(os.environ, Path.home(), sys.platform)
-    world: World = DryWorld(real) if dry_run else real
+    order = ordered("mnemon token rotate", yes, dry_run, as_json)
     told = rotate_secrets(
-        world,
+        order.world,
         settings(),
-        lambda there: survey(world, there, this_installation()),
+        order.look,
         app_name,
-        may_ask=may_ask,
-        may_show=sys.stdout.isatty() and not as_json,
+        may_ask=order.may_ask,
+        may_show=order.may_show,
         quiet=as_json,
     )
-    if as_json:
-        console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
-    return 0 if told.is_ok else told.exit_status
+    return ended(told, as_json)
 
 
 def passphrase(as_json: JsonFlag = False) -> None:

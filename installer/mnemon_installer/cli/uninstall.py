@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mnemon_installer.cli.this_machine import DryRun, Yes, this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.ui import console, questions
 from mnemon_installer.wizard.take_out import take_out
-from mnemon_installer.world import World
-from mnemon_installer.world.dry import DryWorld
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import BadConfig
 from mnemon_server.settings import Settings, vault_folder
 
 KeepVault = Annotated[bool, typer.Option("--keep-vault", help="Keep the vault's folder with all memories.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 
 
 def command(keep_vault: KeepVault = False, yes: Yes = False, dry_run: DryRun = False, as_json: JsonFlag = False) -> int:
     """Take mnemon out of your clients' files, and delete the vault, the model and whatever else it has made."""
-    real = RealWorld(os.environ, Path.home(), sys.platform)
-    world: World = DryWorld(real) if dry_run else real
     may_ask = not as_json and questions.can_ask()
-    taken = take_out(world, _settings(), keep_vault=keep_vault, is_agreed=yes, may_ask=may_ask, quiet=as_json)
+    taken = take_out(
+        this_machine(dry_run), _settings(), keep_vault=keep_vault, is_agreed=yes, may_ask=may_ask, quiet=as_json
+    )
     console.show(taken.result, lambda result: (), as_json, taken.problems if as_json else (), taken.is_ok)
     return 0 if taken.is_ok else 1
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 
+from mnemon_installer.cli.conducting import ended, ordered
+from mnemon_installer.cli.this_machine import DryRun, Yes
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.facts.deployment import Storage
-from mnemon_installer.facts.launcher import this_installation
-from mnemon_installer.facts.survey import survey
 from mnemon_installer.flows.web_choices import WebChoices
-from mnemon_installer.ui import console, questions
+from mnemon_installer.ui import console
 from mnemon_installer.wizard.go_web import go_web
-from mnemon_installer.world import World
-from mnemon_installer.world.dry import DryWorld
-from mnemon_installer.world.real import RealWorld
 from mnemon_server.errors import UsageError
 
 
@@ -47,17 +42,13 @@ def web(
         bool, typer.Option("--install-pulumi", help="On AWS: fetch Pulumi's own program, if it is missing.")
     ] = False,
     wheel: Annotated[str, typer.Option("--wheel", metavar="FILE", help="Run this wheel in place of this mnemon.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: JsonFlag = False,
 ) -> int:
     """Serve the vault of this machine from an app of yours at Fly.io: for all your machines, claude.ai and phones. Run
     it again to go on where it was stopped, or to bring the app to this version."""
-    may_ask = questions.can_ask() and not (yes or dry_run or as_json)
-    if not (may_ask or yes or dry_run):
-        raise UsageError("without a terminal an upgrade wants --yes", "mnemon upgrade web --app-name NAME --yes")
-    real = RealWorld(os.environ, Path.home(), sys.platform)
-    world: World = DryWorld(real) if dry_run else real
+    order = ordered("mnemon upgrade web --app-name NAME", yes, dry_run, as_json)
     choices = WebChoices(
         app_name,
         region,
@@ -69,17 +60,15 @@ def web(
         installs_pulumi=install_pulumi,
     )
     told = go_web(
-        world,
+        order.world,
         settings(),
-        lambda there: survey(world, there, this_installation()),
+        order.look,
         choices,
-        may_ask=may_ask,
-        may_show=sys.stdout.isatty() and not as_json,
+        may_ask=order.may_ask,
+        may_show=order.may_show,
         quiet=as_json,
     )
-    if as_json:
-        console.show(told.result, lambda result: [], as_json, told.problems, told.is_ok)
-    return 0 if told.is_ok else told.exit_status
+    return ended(told, as_json)
 
 
 def _storage(text: str) -> Storage | None:
