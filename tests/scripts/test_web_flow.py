@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.fakes.fly.install import read_state, stop_everything
+from tests.fakes.fly.install import read_state, sleep_app, stop_everything
 from tests.s3 import serving_s3
 from tests.scripts.doomed import SEEDED
 from tests.scripts.web_machine import APP, Web
+
+from mnemon_server.vault.meta import write_meta
+from mnemon_server.vault.open import open_vault_file
+from mnemon_server.vault.transaction import transaction
 
 pytestmark = SEEDED
 
@@ -113,3 +119,18 @@ def test_a_machine_that_fell_behind_does_not_go_over_what_another_has_pushed(web
     assert web.store.body(web.bucket, "mnemon/default/manifest.json") == head
     assert {title for _, _, title, _ in web.memories()} == {"of the first", "of the first, later"}
     web.run("save", "still open", "the vault here takes writes")
+
+
+def test_an_app_is_not_destroyed_that_may_have_what_is_not_here(web: Web) -> None:
+    web.run("save", "one", "first")
+    web.upgrade("--region", "ams", "--bucket", web.bucket)
+    web.run("downgrade", "local", "--yes")
+    sleep_app(web.state, APP)
+    (volume,) = (web.state / "volumes").iterdir()
+    with closing(open_vault_file(volume / "default.sqlite").connection) as connection, transaction(connection):
+        write_meta(connection, "state", "open")  # as after somebody else's way to the web
+    told = json.loads(web.run("downgrade", "local", "--destroy-fly-app", "--yes", "--json", status=1))
+    (problem,) = told["problems"]
+    assert "is not destroyed: this machine does not surely have all that it has" in problem["message"]
+    assert len(web.app["volumes"]) == len(web.app["machines"]) == 1
+    assert "one" in web.run("list")

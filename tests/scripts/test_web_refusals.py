@@ -146,12 +146,13 @@ def test_a_vault_on_the_web_elsewhere_is_not_left_behind(web: Web) -> None:
     web.environment["MNEMON_REMOTE_URL"] = "https://mem.example.com"
     message, hint = upgrade(web, *wanted(web), status=1)
     assert "the vault of this machine is at https://mem.example.com" in message and "setup --local" in hint
-    assert json.loads(web.run("downgrade", "local", "--yes", "--json", status=2))["problems"][0]["code"] == "usage"
+    told = json.loads(web.run("downgrade", "local", "--yes", "--json", status=1))
+    assert told["problems"][0]["code"] == "no-web-app"
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_done(web: Web) -> None:
     for line in (("upgrade", "web", "--app-name", APP), ("downgrade", "local")):
         told = json.loads(web.run(*line, "--json", status=2))
         assert "--yes" in told["problems"][0]["hint"]
-    told = json.loads(web.run("downgrade", "local", "--yes", "--json", status=2))
+    told = json.loads(web.run("downgrade", "local", "--yes", "--json", status=1))
     assert told["problems"][0]["message"] == "the vault is here already"

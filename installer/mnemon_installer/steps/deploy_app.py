@@ -15,6 +15,7 @@ from mnemon_installer.facts.fly import PATIENCE
 from mnemon_installer.facts.fly_trouble import named
 from mnemon_installer.facts.remote import CredentialRefused, details
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.one_line import keep_line
 from mnemon_installer.world import CommandTrouble, Completed, NoAnswer, World
 from mnemon_server.errors import MnemonError
 
@@ -58,8 +59,7 @@ class DeployApp:
         if world.is_rehearsal:
             return "running"
         self._wait(world)
-        content = f"{self._wanted(world)}\n".encode()
-        world.write(self._note, content, world.read(self._note))
+        keep_line(world, self._note, self._wanted(world))
         return "running"
 
     def undo(self, world: World) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from mnemon_installer.steps.one_line import keep_line
 from mnemon_installer.world import NoAnswer, World
 from mnemon_server.errors import MnemonError
 
@@ -28,7 +29,7 @@ def frozen(world: World, note: Path, ask: Ask) -> Iterator[str]:
         MnemonError: somebody else holds it frozen, or it is closed.
     """
     lease = _lease(ask, (world.read(note) or b"").decode("ascii", "replace").strip())
-    world.write(note, f"{lease}\n".encode(), world.read(note), 0o600)
+    keep_line(world, note, lease)
     try:
         yield lease
     except BaseException:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnemon_installer.argv import fly as argv
 from mnemon_installer.facts.app_notes import HASH, TOKEN
@@ -20,6 +19,7 @@ from mnemon_installer.facts.new_secrets import digest_of, new_passphrase, new_to
 from mnemon_installer.facts.remote import accepts
 from mnemon_installer.facts.rotation import Rotation, former_tokens, mark, next_files, next_token, token_in_place
 from mnemon_installer.plan.step import Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.one_line import keep_line
 from mnemon_installer.world import CommandTrouble, NoAnswer, World
 from mnemon_server.auth.passphrase import hash_passphrase
 from mnemon_server.errors import MnemonError
@@ -50,9 +50,9 @@ class MakeSecrets:
         passphrase = first_line(world, files["passphrase"])
         if not passphrase:
             passphrase = new_passphrase()
-            _keep(world, files["passphrase"], passphrase)
-        _keep(world, files["hash"], hash_passphrase(passphrase))
-        _keep(world, files["token"], new_token())
+            keep_line(world, files["passphrase"], passphrase)
+        keep_line(world, files["hash"], hash_passphrase(passphrase))
+        keep_line(world, files["token"], new_token())
         return "made"
 
     def undo(self, world: World) -> None:
@@ -81,7 +81,7 @@ class StageNext:
         ended = world.run(command, input=argv.secret_lines(secrets), timeout=2 * PATIENCE)
         if ended.status != 0:
             raise named(ended.stderr, f"staging the secrets of {wanted.app}")
-        _keep(world, next_files(wanted)["staged"], digest_of(secrets))
+        keep_line(world, next_files(wanted)["staged"], digest_of(secrets))
         return "staged"
 
     def undo(self, world: World) -> None:
@@ -184,7 +184,3 @@ def is_staged(world: World, rotation: Rotation) -> bool:
 def next_secrets(world: World, rotation: Rotation) -> dict[str, str]:
     """The new ones, as Fly calls them."""
     return {TOKEN: next_token(world, rotation), HASH: first_line(world, next_files(rotation)["hash"])}
-
-
-def _keep(world: World, path: Path, text: str) -> None:
-    world.write(path, f"{text}\n".encode(), world.read(path), 0o600)

@@ -14,6 +14,7 @@ from mnemon_installer.facts.fly import PATIENCE, find_app, secret_names
 from mnemon_installer.facts.fly_trouble import named
 from mnemon_installer.facts.new_secrets import digest_of, new_passphrase, new_token
 from mnemon_installer.plan.step import Blocked, Done, Needed, StepFailed, Verdict
+from mnemon_installer.steps.one_line import keep_line
 from mnemon_installer.world import World
 from mnemon_server.auth.passphrase import hash_passphrase
 
@@ -59,7 +60,7 @@ class StageSecrets:
         ended = world.run(argv.stage_secrets(wanted.program, wanted.app), input=lines, timeout=2 * PATIENCE)
         if ended.status != 0:
             raise named(ended.stderr, f"staging the secrets of {wanted.app}")
-        _keep(world, self._note, digest_of(self._known(world)))
+        keep_line(world, self._note, digest_of(self._known(world)))
         return "staged"
 
     def undo(self, world: World) -> None:
@@ -86,21 +87,17 @@ class StageSecrets:
         """The same, with what was missing made."""
         wanted = self.deployment
         if not first_line(world, wanted.token_path):
-            _keep(world, wanted.token_path, new_token())
+            keep_line(world, wanted.token_path, new_token())
         passphrase = first_line(world, wanted.settings.passphrase_path)
         if not passphrase:
             passphrase = new_passphrase()
-            _keep(world, wanted.settings.passphrase_path, passphrase)
+            keep_line(world, wanted.settings.passphrase_path, passphrase)
         if not first_line(world, self._hash_path):
-            _keep(world, self._hash_path, hash_passphrase(passphrase))
+            keep_line(world, self._hash_path, hash_passphrase(passphrase))
         found = self._known(world)
         if missing := [name for name, value in found.items() if not value]:
             raise StepFailed(f"there is no value for {', '.join(missing)}", "set the keys of the bucket, then again")
         return found
-
-
-def _keep(world: World, path: Path, text: str) -> None:
-    world.write(path, f"{text}\n".encode(), world.read(path), 0o600)
 
 
 def _join(url: str) -> str:

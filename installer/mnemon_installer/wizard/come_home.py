@@ -16,8 +16,14 @@ from mnemon_installer.wizard.conduct import conduct
 from mnemon_installer.wizard.set_up import Told
 from mnemon_installer.wizard.web_end import show, told, verified
 from mnemon_installer.world import World
-from mnemon_server.errors import MnemonError, UsageError
+from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
+
+
+class NoWebApp(MnemonError):
+    """There is no app, or not just one, that the vault could come home from."""
+
+    code = "no-web-app"
 
 
 def come_home(
@@ -27,7 +33,7 @@ def come_home(
     machine as it is with certain settings.
 
     Raises:
-        UsageError: no app of this machine's, or several.
+        NoWebApp: no app of this machine's, or several.
         FlyMissing, FlyPrerequisite: the app shall go, and Fly cannot be used.
         Declined: asked, and the answer was no.
     """
@@ -64,9 +70,9 @@ def web_app_of(world: World, settings: Settings, destroys: bool) -> WebApp:
     if len(names) != 1:
         if settings.remote:
             what = f"{settings.remote} is no app at Fly that this machine knows"
-            raise UsageError(what, "mnemon setup --local, which leaves the vault there")
+            raise NoWebApp(what, "mnemon setup --local, which leaves the vault there")
         what = f"several apps had this machine's vault: {', '.join(names)}" if names else "the vault is here already"
-        raise UsageError(what, "mnemon status")
+        raise NoWebApp(what, "mnemon status")
     program = ""
     if destroys:
         program = require_fly(world)

@@ -59,9 +59,11 @@ def conduct(plan: Plan, world: World, ops: Path, *, may_ask: bool, quiet: bool) 
     if plan.is_one_piece and (results := not_begun(outlooks)):
         return Conducted(outlooks, results)
     needs_work = any(outlook.is_needed for outlook in outlooks)
+    if plan.is_one_piece and not needs_work and not quiet:
+        console.out("Nothing is to be done: everything is as it should be.")
     if needs_work and may_ask and not world.is_rehearsal and not questions.confirm("Go ahead?"):
         raise Declined("declined: nothing was changed")
-    is_told = not quiet and not world.is_rehearsal
+    is_told = not quiet and not world.is_rehearsal and (needs_work or not plan.is_one_piece)
     if is_told and needs_work:
         console.out()
     width, clock = subject_width(outlooks), time.monotonic()

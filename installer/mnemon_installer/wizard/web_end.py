@@ -20,6 +20,8 @@ from mnemon_installer.world import World
 
 def verified(world: World, look: Callable[[], Facts], conducted: Conducted, *, quiet: bool) -> tuple[Finding, ...]:
     """What doctor says of the machine as it is now; nothing after a rehearsal, or where a step has failed."""
+    if world.is_rehearsal and not quiet and not conducted.exit_status:
+        console.out("This was a dry run: nothing was changed.")
     if world.is_rehearsal or conducted.exit_status:
         return ()
     subject = Subject(world, look(), conducted.has_changed_something)

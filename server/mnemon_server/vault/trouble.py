@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +12,12 @@ import apsw
 
 from mnemon_server.errors import BadContent, DiskTrouble, MnemonError, VaultBusy, VaultDamaged, VaultRefused
 
+_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
 
 @contextmanager
 def named_trouble(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the vault at `path` into ours; anything else passes through."""
+    """Turn errors of SQLite and of the disk about the vault at `path` into ours; anything else passes through."""
     try:
         yield
     except apsw.Error as trouble:
@@ -21,6 +25,11 @@ def named_trouble(path: Path) -> Iterator[None]:
         if named is None:
             raise
         raise named from trouble
+    except OSError as trouble:
+        if trouble.errno not in _OF_DISKS:
+            raise
+        said = os.strerror(trouble.errno)
+        raise DiskTrouble(f"{path} cannot be written: {said}; nothing was changed", "mnemon doctor disk") from trouble
     except UnicodeEncodeError:
         # Half a surrogate pair, from a command line that is not UTF-8: SQLite cannot hold or look for it.
         raise BadContent("the text is not valid Unicode; nothing was changed") from None

@@ -1,7 +1,8 @@
-"""A disk that says it has written the copy of a vault, and has not: the vault stays what it was."""
+"""A disk that says it has written the copy of a vault, and has not, or is full: the vault stays what it was."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import DiskTrouble
 from mnemon_server.settings import Settings
+from mnemon_server.vault.copying import copy_vault
 from mnemon_server.vault.put_away import put_away
 from mnemon_server.vault.replace import replace_content
 
@@ -66,3 +68,14 @@ def test_a_vault_is_not_replaced_whose_copy_is_not_whole(vault: Path, settings: 
         replace_content(vault, other.vault_path, "pre-pull")
     assert titles(settings) == ["one", "two"]
     assert list((vault.parent / "archive").glob("*.sqlite")) == []
+
+
+def test_a_disk_that_fills_up_under_a_copy_is_named(
+    vault: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskTrouble, match="No space left on device; nothing was changed"):
+        copy_vault(vault, tmp_path / "copy.sqlite")
