@@ -17,7 +17,7 @@ from tests.seeded import seeded
 from tests.terminal import ENTER, Terminal
 
 from mnemon_installer.cli.main import run
-from mnemon_server.portable.bundle import export_bundle
+from mnemon_server.portable.bundle_export import export_bundle
 from mnemon_server.settings import Settings
 
 PASSPHRASE = "correct horse battery"

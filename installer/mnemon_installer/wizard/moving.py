@@ -15,7 +15,8 @@ from mnemon_installer.wizard.handing_over import hand_over
 from mnemon_installer.world import World
 from mnemon_server.client import VaultClient
 from mnemon_server.errors import MnemonError, UsageError
-from mnemon_server.portable.bundle import Bundle, export_bundle, opened_bundle, take_over
+from mnemon_server.portable.bundle import Bundle, opened_bundle, take_over
+from mnemon_server.portable.bundle_export import export_bundle
 from mnemon_server.portable.sealed import LONGEST, SHORTEST
 from mnemon_server.settings import Settings, Value
 

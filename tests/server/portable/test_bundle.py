@@ -17,8 +17,9 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import DiskTrouble, MnemonError, VaultTooNew
-from mnemon_server.portable import bundle as bundles
-from mnemon_server.portable.bundle import export_bundle, opened_bundle, take_over
+from mnemon_server.portable import bundle_export as bundles
+from mnemon_server.portable.bundle import opened_bundle, take_over
+from mnemon_server.portable.bundle_export import export_bundle
 from mnemon_server.portable.packing import Packed
 from mnemon_server.portable.sealed import BundleRefused, seal, unseal
 from mnemon_server.settings import Settings
