@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.bench.measure import Bench, Figure, milliseconds_of
 from tests.bench.vaults import Shelf
 
-from mnemon_server.vault import scan, vectors
+from mnemon_server.vault import scan, vault_model
 from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.memories import Filters
 
@@ -18,7 +18,7 @@ def run(bench: Bench, shelf: Shelf) -> Iterator[Figure]:
     queries = shelf.meaning.queries([shelf.corpus.short_query(number) for number in range(20)])
     vault = Vault(shelf.settings(10_000).vault_path)
     with vault.read() as connection:
-        model = vectors.current_model(connection)
+        model = vault_model.current_model(connection)
         assert model is not None
         taken = [
             milliseconds_of(scan.nearest, connection, model.id, query, Filters(), 50)

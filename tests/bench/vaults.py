@@ -24,7 +24,7 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.embed import Embedder, embedder_source
 from mnemon_server.kinds import kind_named
 from mnemon_server.settings import Settings
-from mnemon_server.vault import passages, vectors
+from mnemon_server.vault import passages, vault_model, vectors
 from mnemon_server.vault.memories import Draft
 
 NOW = 1_780_000_000_000
@@ -88,7 +88,7 @@ def _make(settings: Settings, corpus: Corpus, meaning: Meaning, size: int) -> No
 
 def _fill(context: ActionContext, corpus: Corpus, meaning: Meaning, numbers: range, size: int) -> None:
     with context.vault.write() as connection:
-        model = vectors.current_model(connection) or vectors.adopt_model(
+        model = vault_model.current_model(connection) or vectors.adopt_model(
             connection, meaning.fingerprint, meaning.dimensions
         )
         pairs = []

@@ -10,7 +10,7 @@ from mnemon_server.actions.context import ActionContext, unknown_memory
 from mnemon_server.actions.timeline import brief
 from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
-from mnemon_server.vault import memories, vectors
+from mnemon_server.vault import memories, vault_model, vectors
 from mnemon_server.vault.memories import Filters
 
 CANDIDATES = 10
@@ -51,7 +51,7 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
 
 
 def _by_meaning(connection: apsw.Connection, memory_id: int) -> dict[int, float] | None:
-    model = vectors.current_model(connection)
+    model = vault_model.current_model(connection)
     vector = vectors.memory_vector(connection, memory_id)
     if model is None or vector is None:
         return None

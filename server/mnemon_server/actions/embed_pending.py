@@ -7,8 +7,8 @@ from typing import Any
 
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import Embedder
-from mnemon_server.vault import background, counts, vectors
-from mnemon_server.vault.vectors import VaultModel
+from mnemon_server.vault import background, counts, vault_model, vectors
+from mnemon_server.vault.vault_model import VaultModel
 
 BATCH = 64
 
@@ -38,10 +38,10 @@ def run(context: ActionContext) -> dict[str, Any]:
 def model_in_force(context: ActionContext, embedder: Embedder) -> VaultModel | None:
     """The vault's model when it is the embedder's; an empty vault takes the embedder's. None: another one."""
     with context.vault.read() as connection:
-        model = vectors.current_model(connection)
+        model = vault_model.current_model(connection)
     if model is None:
         with context.vault.write() as connection:
-            model = vectors.current_model(connection) or vectors.adopt_model(
+            model = vault_model.current_model(connection) or vectors.adopt_model(
                 connection, embedder.fingerprint, embedder.dimensions
             )
     return model if model.fingerprint == embedder.fingerprint else None
@@ -71,7 +71,7 @@ def embed_all(
         embeddings = embedder.embed_passages([passage.text for passage in batch])
         pairs = [(passage.id, vector) for passage, vector in zip(batch, embeddings, strict=True)]
         with context.vault.write() as connection:
-            current = vectors.current_model(connection)
+            current = vault_model.current_model(connection)
             if current is None or current.id != model.id:
                 break  # somebody moved the vault to another model meanwhile
             done += vectors.store_vectors(connection, model, pairs)
@@ -85,7 +85,7 @@ def embed_all(
 def _learn_background(context: ActionContext, model: VaultModel) -> None:
     """Once there are vectors enough: what hooks may put before a model is measured from there."""
     with context.vault.read() as connection:
-        current = vectors.current_model(connection)
+        current = vault_model.current_model(connection)
         is_due = current is not None and current.id == model.id and current.background is None
         is_due = is_due and vectors.count_vectors(connection, model) >= background.FEWEST
     if is_due:

@@ -8,8 +8,8 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.embed_pending import count_pending, embed_all
 from mnemon_server.embed import Embedder
 from mnemon_server.errors import ModelBroken, ModelMissing
-from mnemon_server.vault import memories, vectors, words
-from mnemon_server.vault.vectors import VaultModel
+from mnemon_server.vault import memories, vault_model, vectors, words
+from mnemon_server.vault.vault_model import VaultModel
 
 _STRETCH = 500
 
@@ -68,8 +68,8 @@ def rebuild_words(context: ActionContext) -> int:
 def begin(context: ActionContext, embedder: Embedder) -> VaultModel:
     """Move the vault to the embedder's model and call every older vector pending."""
     with context.vault.write() as connection:
-        vectors.begin_rebuild(connection)
-        model = vectors.current_model(connection)
+        vault_model.begin_rebuild(connection)
+        model = vault_model.current_model(connection)
         if model is None or model.fingerprint != embedder.fingerprint:
             model = vectors.adopt_model(connection, embedder.fingerprint, embedder.dimensions)
     return model
@@ -80,12 +80,12 @@ def finish(context: ActionContext) -> None:
     if not is_under_way(context):
         return
     with context.vault.write() as connection:
-        if vectors.is_rebuilding(connection) and vectors.count_pending_passages(connection) == 0:
-            vectors.end_rebuild(connection)
+        if vault_model.is_rebuilding(connection) and vectors.count_pending_passages(connection) == 0:
+            vault_model.end_rebuild(connection)
             vectors.rebuild_index(connection)
 
 
 def is_under_way(context: ActionContext) -> bool:
     """Whether a rebuild was begun, here or elsewhere, and not ended."""
     with context.vault.read() as connection:
-        return vectors.is_rebuilding(connection)
+        return vault_model.is_rebuilding(connection)

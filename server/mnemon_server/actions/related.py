@@ -6,7 +6,7 @@ from typing import Any
 
 from mnemon_server.actions.context import ActionContext, checked_limit, unknown_memory
 from mnemon_server.actions.timeline import brief
-from mnemon_server.vault import memories, relations, vectors
+from mnemon_server.vault import memories, relations, vault_model, vectors
 from mnemon_server.vault.memories import Filters
 
 SESSION_WEIGHT = 0.5
@@ -37,7 +37,7 @@ def run(context: ActionContext, id: int, limit: int = 10) -> dict[str, Any]:
         for beside in memories.session_neighbours(connection, memory):
             if beside is not None:
                 edges.setdefault(beside.id, ("session", SESSION_WEIGHT))
-        model = vectors.current_model(connection)
+        model = vault_model.current_model(connection)
         vector = vectors.memory_vector(connection, id)
         if model is not None and vector is not None:
             for near, cosine in vectors.nearest(connection, model, vector, Filters(), limit + 1):

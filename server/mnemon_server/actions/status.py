@@ -9,7 +9,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import ModelState
 from mnemon_server.kinds import KIND_NAMES
 from mnemon_server.sync.state import load_state
-from mnemon_server.vault import captures, counts, vectors
+from mnemon_server.vault import captures, counts, vault_model
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.migrate import schema_version
 
@@ -24,7 +24,7 @@ def run(context: ActionContext) -> dict[str, Any]:
     """
     with context.vault.read() as connection:
         found = counts.count(connection)
-        current = vectors.current_model(connection)
+        current = vault_model.current_model(connection)
         state = read_meta(connection, "state")
         schema = schema_version(connection)
         captured = captures.count_live_captures(connection)

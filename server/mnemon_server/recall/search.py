@@ -11,7 +11,7 @@ from mnemon_server.memory import Memory
 from mnemon_server.recall import query as queries
 from mnemon_server.recall.fuse import fuse
 from mnemon_server.recall.score import Score, score
-from mnemon_server.vault import memories, vectors, words
+from mnemon_server.vault import memories, vault_model, vectors, words
 from mnemon_server.vault.connection import Vault
 from mnemon_server.vault.memories import Filters
 
@@ -81,11 +81,11 @@ def _terms(vault: Vault, connection: apsw.Connection, text: str) -> queries.Term
 
 def usable_model(
     connection: apsw.Connection, query_vector: QueryVector | None
-) -> tuple[vectors.VaultModel | None, str]:
+) -> tuple[vault_model.VaultModel | None, str]:
     """The vault's model when the query was embedded with it; else None and the reason."""
     if query_vector is None:
         return None, "no model"
-    model = vectors.current_model(connection)
+    model = vault_model.current_model(connection)
     if model is None:
         return None, "no memory has a vector yet"
     if model.fingerprint != query_vector.fingerprint:
@@ -95,7 +95,7 @@ def usable_model(
 
 def _complete(
     connection: apsw.Connection,
-    model: vectors.VaultModel,
+    model: vault_model.VaultModel,
     embedding: bytes,
     terms: queries.Terms,
     bm25: dict[int, float],

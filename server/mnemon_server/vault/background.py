@@ -7,7 +7,7 @@ import random
 import apsw
 
 from mnemon_server.vault import vectors
-from mnemon_server.vault.vectors import VaultModel
+from mnemon_server.vault.vault_model import VaultModel
 
 PAIRS = 1_000
 # With fewer the pairs are too often about one thing.

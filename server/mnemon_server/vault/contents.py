@@ -9,7 +9,7 @@ import apsw
 
 from mnemon_server.vault.meta import read_meta
 from mnemon_server.vault.migrate import schema_version
-from mnemon_server.vault.vectors import current_model
+from mnemon_server.vault.vault_model import current_model
 
 _COUNTED = (
     "memories", "passages", "models", "vectors", "relations", "history", "profile_facts", "captures", "origins",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import apsw
 
@@ -11,6 +10,7 @@ from mnemon_server.vault import scan
 from mnemon_server.vault.memories import Filters, Value, filter_clause
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.passages import Passage, passage_text
+from mnemon_server.vault.vault_model import VaultModel, current_model, rebuild_round, set_current
 
 # One-bit codes find candidates, floats order them: at 200 candidates recall@20 is 0.994 on real vectors.
 CANDIDATES = 200
@@ -18,31 +18,6 @@ CANDIDATES = 200
 # chunks cost least, above all when a filter leaves few rows in each.
 CHUNK = 16
 _STALE = "index_stale"
-_CURRENT = "model"
-_ROUND = "rebuild_round"
-_REBUILDING = "rebuilding"
-
-
-@dataclass(frozen=True)
-class VaultModel:
-    """The one model whose vectors this vault holds and searches; `background` once `vault/background.py` has
-    measured it."""
-
-    id: int
-    fingerprint: str
-    dimensions: int
-    background: float | None = None
-
-
-def current_model(connection: apsw.Connection) -> VaultModel | None:
-    """None until the first memory was embedded."""
-    number = read_meta(connection, _CURRENT)
-    if number is None:
-        return None
-    row = connection.execute(
-        "SELECT id, fingerprint, dimensions, background FROM models WHERE id = ?", (int(number),)
-    ).get
-    return VaultModel(*row)
 
 
 def adopt_model(connection: apsw.Connection, fingerprint: str, dimensions: int) -> VaultModel:
@@ -52,33 +27,11 @@ def adopt_model(connection: apsw.Connection, fingerprint: str, dimensions: int) 
         (fingerprint, dimensions),
     )
     number = connection.execute("SELECT id FROM models WHERE fingerprint = ?", (fingerprint,)).get
-    write_meta(connection, _CURRENT, str(number))
+    set_current(connection, number)
     rebuild_index(connection)
     model = current_model(connection)
     assert model is not None
     return model
-
-
-def begin_rebuild(connection: apsw.Connection) -> None:
-    """Every vector there is now counts as pending; a call while one is under way goes on with that one.
-
-    Rounds are counted, not timed: a clock that is set back may not make old vectors look new.
-    """
-    if not is_rebuilding(connection):
-        write_meta(connection, _ROUND, str(_round(connection) + 1))
-        write_meta(connection, _REBUILDING, "1")
-
-
-def is_rebuilding(connection: apsw.Connection) -> bool:
-    return read_meta(connection, _REBUILDING) is not None
-
-
-def end_rebuild(connection: apsw.Connection) -> None:
-    write_meta(connection, _REBUILDING, None)
-    connection.execute(
-        "DELETE FROM vectors WHERE model_id <> (SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?)",
-        (_CURRENT,),
-    )
 
 
 def pending_passages(connection: apsw.Connection, after: int, limit: int) -> list[Passage]:
@@ -109,7 +62,7 @@ def count_pending_passages(connection: apsw.Connection) -> int:
 
 def store_vectors(connection: apsw.Connection, model: VaultModel, vectors: Sequence[tuple[int, bytes]]) -> int:
     """Keep (passage id, embedding) pairs; passages that are gone by now are passed over. How many were kept."""
-    kept, current_round = [], _round(connection)
+    kept, current_round = [], rebuild_round(connection)
     for passage_id, embedding in vectors:
         found = connection.execute(
             "SELECT live.id FROM passages AS p JOIN live ON live.id = p.memory_id WHERE p.id = ?",
@@ -276,11 +229,7 @@ def index_problems(connection: apsw.Connection) -> list[str]:
 
 def _wanted(connection: apsw.Connection) -> tuple[int, int]:
     model = current_model(connection)
-    return (model.id if model else -1), _round(connection)
-
-
-def _round(connection: apsw.Connection) -> int:
-    return int(read_meta(connection, _ROUND) or 0)
+    return (model.id if model else -1), rebuild_round(connection)
 
 
 def _index_is_usable(connection: apsw.Connection) -> bool:

@@ -8,7 +8,7 @@ from mnemon_server.client.in_process import InProcess
 from mnemon_server.recall.bearing import absolute, bearing, telling_terms
 from mnemon_server.recall.everyday import is_common
 from mnemon_server.recall.general import is_general
-from mnemon_server.vault import memories, vectors, words
+from mnemon_server.vault import memories, vault_model, words
 from mnemon_server.vault.background import FEWEST, measure_background
 
 
@@ -101,12 +101,12 @@ def test_a_models_background_is_measured_once_there_are_vectors_enough(hybrid: I
         if number == FEWEST - 2:
             hybrid.call("embed_pending")
             with hybrid.context.vault.read() as connection:
-                model = vectors.current_model(connection)
+                model = vault_model.current_model(connection)
                 assert model is not None
                 assert model.background is None
     hybrid.call("embed_pending")
     with hybrid.context.vault.read() as connection:
-        model = vectors.current_model(connection)
+        model = vault_model.current_model(connection)
     assert model is not None
     assert model.background is not None
     assert -0.2 < model.background < 1.0

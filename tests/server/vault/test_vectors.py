@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.vault import vectors
+from mnemon_server.vault import vault_model, vectors
 from mnemon_server.vault.memories import Filters
 
 
@@ -22,7 +22,7 @@ def filled(hybrid: InProcess) -> InProcess:
 def neighbours(client: InProcess, text: str, filters: Filters) -> list[int]:
     query = client.context.models.load().embed_query(text)
     with client.context.vault.read() as connection:
-        model = vectors.current_model(connection)
+        model = vault_model.current_model(connection)
         assert model is not None
         return [key for key, _ in vectors.nearest(connection, model, query, filters, 5)]
 
