@@ -43,6 +43,10 @@ def test_to_the_web_and_home_again(web: Web) -> None:
     state = web.app
     assert set(web.upgrade().values()) == {"kept"}
     assert web.app["release"] == state["release"], "nothing was deployed anew"
+    before_staging = web.app_secrets
+    (web.folder / "deploy" / APP / "staged").unlink()
+    assert web.upgrade()["secrets"] == "done"
+    assert web.app_secrets == before_staging, "nobody has asked for new ones"
     assert (len(web.app["machines"]), len(web.app["volumes"])) == (1, 1)
     written = web.everything_written()
     assert [secret for secret in web.secrets() if secret in written] == []

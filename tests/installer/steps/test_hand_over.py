@@ -16,6 +16,7 @@ from tests.s3 import serving_s3
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.own_wheel import Wheel
 from mnemon_installer.plan.step import StepFailed
+from mnemon_installer.steps.archive_vault import ArchiveVault
 from mnemon_installer.steps.hand_over import HandOver
 from mnemon_installer.world import Answer
 from mnemon_installer.world.real import RealWorld
@@ -71,3 +72,13 @@ def test_nothing_is_given_up_before_the_server_has_just_that(
     assert not list(step.deployment.folder.glob("lease_*")), "nobody is kept waiting"
     with closing(InProcess(here, "test")) as client:
         assert client.call("save", title="two", content="the vault is in use here")["outcome"] == "new"
+
+
+def test_a_vault_that_was_not_handed_over_is_not_put_away(home: Path) -> None:
+    settings = Settings(home / ".mnemon")
+    with closing(InProcess(settings, "test")) as client:
+        client.call("save", title="one", content="first")
+    with pytest.raises(StepFailed, match="was not handed over"):
+        ArchiveVault(settings).apply(RealWorld(dict(os.environ), home, sys.platform))
+    with closing(InProcess(settings, "test")) as client:
+        assert client.call("status")["total"] == 1
