@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mnemon_server.embed import EmbedderSource
 from mnemon_server.errors import UnknownMemory, UsageError
+from mnemon_server.llm.judges import HeuristicsOnly, JudgeSource
 from mnemon_server.memory import Memory, as_milliseconds, as_rfc3339
 from mnemon_server.settings import Settings
 from mnemon_server.vault import memories
@@ -34,6 +35,7 @@ class ActionContext:
     project: str = ""
     clock: Callable[[], int] = field(default=system_clock)
     report: Progress = field(default=_no_progress)
+    judges: JudgeSource = field(default_factory=HeuristicsOnly)
 
 
 def unknown_memory(context: ActionContext, memory_id: int) -> UnknownMemory:

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from mnemon_server.llm import Said, Statement
+from mnemon_server.llm import HEURISTICS, Said, Stated, Statement, Verdict
+from mnemon_server.llm.comparing import compare
 from mnemon_server.llm.features import features, signs_in
 from mnemon_server.llm.secrets import redacted
 from mnemon_server.llm.sentences import Sentence, sentences
 from mnemon_server.llm.sign import Sign
+from mnemon_server.llm.summary import Summary, summarize
 from mnemon_server.llm.titles import title_of
 from mnemon_server.llm.wording import trimmed
 
@@ -46,7 +48,7 @@ class Weights:
 class Heuristics:
     """The judge that is always there."""
 
-    name: str = "heuristics"
+    name: str = HEURISTICS
 
     def extract(self, said: Sequence[Said]) -> list[Statement]:
         """See the protocol."""
@@ -55,6 +57,14 @@ class Heuristics:
             for statement in _of_message(each):
                 found.setdefault(statement.text.casefold(), statement)
         return list(found.values())
+
+    def summarize(self, said: Sequence[Said], statements: Sequence[Statement], files: Sequence[str]) -> Summary | None:
+        """See the protocol."""
+        return summarize(said, statements, files)
+
+    def compare(self, newer: Stated, older: Stated) -> Verdict:
+        """See the protocol."""
+        return compare(newer, older)
 
 
 def _of_message(said: Said) -> Iterator[Statement]:
