@@ -141,7 +141,7 @@ def test_the_life_of_a_memory(mnemon: Type) -> None:
     assert mnemon("restore", "1").out == "restored #1 A\n"
     assert mnemon("timeline").out.startswith("#1 A")
     assert mnemon("related", "1").out == "nothing is connected to #1\n"
-    assert mnemon("contradictions", "1").out.startswith("judge: similarity")
+    assert mnemon("contradictions", "1").out.startswith("judge: heuristics")
     assert mnemon("sweep").out == "nothing has faded past its half-life\n"
     assert mnemon("rebuild").out.startswith("indexed the words of 1 memories\nno vectors: ")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, text_or_stdin, vault
-from mnemon_installer.ui import console, words
+from mnemon_installer.ui import conflict_words, console
 
 
 def command(
@@ -29,4 +29,4 @@ def command(
         source_key=source_key,
         supersedes=supersedes,
     )
-    console.show(result, words.saved, as_json)
+    console.show(result, conflict_words.saved, as_json)

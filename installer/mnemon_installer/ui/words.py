@@ -14,7 +14,7 @@ def search(result: Json) -> Iterator[str]:
     if not result["memories"]:
         yield f"nothing found{_why_words(result)}"
     for memory in result["memories"]:
-        yield from _entry(memory, f"{memory['score']:.2f}")
+        yield from entry(memory, f"{memory['score']:.2f}")
         if "explain" in memory:
             yield "      " + _explained(memory["explain"])
     if "terms" in result:
@@ -25,7 +25,7 @@ def entries(result: Json) -> Iterator[str]:
     if not result["memories"]:
         yield "no memories"
     for memory in result["memories"]:
-        yield from _entry(memory, memory["created_at"][:16].replace("T", " "))
+        yield from entry(memory, memory["created_at"][:16].replace("T", " "))
     if result.get("truncated"):
         yield f"more than these {len(result['memories'])}; --limit shows more"
     if result.get("next"):
@@ -50,15 +50,7 @@ def related(result: Json) -> Iterator[str]:
     if not result["neighbours"]:
         yield f"nothing is connected to #{result['memory']['id']}"
     for near in result["neighbours"]:
-        yield from _entry(near, f"{near['kind']} {near['weight']:.2f}")
-
-
-def contradictions(result: Json) -> Iterator[str]:
-    yield f"judge: {result['judge']}"
-    if not result["neighbours"]:
-        yield "no neighbours"
-    for near in result["neighbours"]:
-        yield from _entry(near, f"{near['class']}, {near['reason']}")
+        yield from entry(near, f"{near['kind']} {near['weight']:.2f}: {near['reason']}")
 
 
 def saved(result: Json) -> Iterator[str]:
@@ -113,7 +105,7 @@ def swept(result: Json) -> Iterator[str]:
         yield "nothing has faded past its half-life"
         return
     for shown in result["memories"]:
-        yield from _entry(shown, f"{shown['age_days']:.0f} days")
+        yield from entry(shown, f"{shown['age_days']:.0f} days")
     if result["count"] > len(result["memories"]):
         yield f"and {result['count'] - len(result['memories'])} more"
     if result["dry_run"]:
@@ -157,7 +149,8 @@ def imported(result: Json) -> Iterator[str]:
         yield "nothing was written (--dry-run)"
 
 
-def _entry(shown: Json, note: str) -> Iterator[str]:
+def entry(shown: Json, note: str) -> Iterator[str]:
+    """A memory in a list: two lines."""
     pinned = " pinned" if shown["pinned"] else ""
     yield f"{bold('#' + str(shown['id']))} {shown['title']}  " + dim(f"[{shown['type']}{pinned}, {note}]")
     yield f"      {shown['snippet']}"

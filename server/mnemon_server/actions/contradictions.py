@@ -1,69 +1,94 @@
-"""Near neighbours of a memory, and how they stand to it: a first judge that only sees similarity."""
+"""Near neighbours of a memory, and how they stand to it."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
-import apsw
-
 from mnemon_server.actions.context import ActionContext, unknown_memory
+from mnemon_server.actions.examining import Neighbourhood, Pair, judge_pair, neighbourhood, pairs
 from mnemon_server.actions.timeline import brief
+from mnemon_server.llm import HEURISTICS, UNRELATED, Verdict
 from mnemon_server.memory import Memory
-from mnemon_server.recall import likeness
-from mnemon_server.vault import memories, vault_model, vectors
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault import memories, verdicts
+from mnemon_server.vault.verdicts import Judged
 
-CANDIDATES = 10
-# Share of common words (Jaccard), or cosine, from which on two memories count as the same or as one topic.
-SAME = 0.95
-SAME_TOPIC_BY_COSINE = 0.80
-SAME_TOPIC_BY_WORDS = 0.35
+MOST = 10
+# A model takes seconds for a pair: what it has not been asked by then, the rules answer.
+PATIENCE = 15.0
 
 
 def run(context: ActionContext, id: int) -> dict[str, Any]:
-    """The nearest live memories, each classed `same`, `update` or `unrelated`, with the reason.
+    """The nearest live memories, each classed `same`, `update`, `contradiction` or `unrelated`, with the reason.
 
-    The judge is `similarity`: it compares vectors, or words where there are none. It cannot tell an update
-    from a contradiction, so it never says `contradiction`; an `update` is one for a reader to judge.
+    The one that was said later updates or contradicts the other: `direction` is `newer` when that is the asked one,
+    else `older`. What a person has decided on a pair stands; otherwise a model's verdict, where there is one, before
+    that of the rules. Writes nothing.
 
     Returns:
-        `{"memory": {...}, "judge": "similarity", "neighbours": [{..., "class", "similarity", "reason"}]}`
+        `{"memory": {...}, "judge": str, "neighbours": [{..., "class", "direction", "reason", "judge", "similarity"}]}`,
+        those that cannot both stand first; `similarity` is the cosine, or None where there is no vector.
 
     Raises:
         UnknownMemory: no live memory has this id.
     """
+    from mnemon_server.llm.heuristics import Heuristics
+
     with context.vault.read() as connection:
         memory = memories.find_live(connection, id)
         if memory is None:
             raise unknown_memory(context, id)
-        by_meaning = _by_meaning(connection, id)
-        near = by_meaning if by_meaning is not None else _by_words(connection, memory)
-        found = memories.find_many_live(connection, near)
-    threshold = SAME_TOPIC_BY_WORDS if by_meaning is None else SAME_TOPIC_BY_COSINE
-    measure = "shared words" if by_meaning is None else "cosine"
-    now = context.clock()
-    shown = []
-    for key in sorted(near, key=lambda number: -near[number]):
-        kind = "same" if near[key] >= SAME else "update" if near[key] >= threshold else "unrelated"
-        verdict = {"class": kind, "similarity": round(near[key], 4), "reason": f"{measure} {near[key]:.2f}"}
-        shown.append(brief(found[key], now) | verdict)
-    return {"memory": brief(memory, now), "judge": "similarity", "neighbours": shown}
-
-
-def _by_meaning(connection: apsw.Connection, memory_id: int) -> dict[int, float] | None:
-    model = vault_model.current_model(connection)
-    vector = vectors.memory_vector(connection, memory_id)
-    if model is None or vector is None:
-        return None
-    near = vectors.nearest(connection, model, vector, Filters(), CANDIDATES + 1)
-    return {key: cosine for key, cosine in near if key != memory_id}
-
-
-def _by_words(connection: apsw.Connection, memory: Memory) -> dict[int, float]:
-    text = f"{memory.title} {memory.content}"
-    own = likeness.stems(connection, text)
-    near = [other for other in likeness.alike(connection, text, CANDIDATES + 1) if other.id != memory.id]
+        around = neighbourhood(context, connection, memory)
+        found = pairs(connection, around)
+        kept = {each.other(id): each for each in verdicts.verdicts_of(connection, id)}
+        missing = [key for key in kept if key not in around.found]
+        others = dict(around.found) | memories.find_many_live(connection, missing)
+    judge, rules = context.judges.judge(), Heuristics()
+    end = time.monotonic() + PATIENCE
+    judged = {key: _said(kept[key]) for key in kept}
+    for pair in found:
+        key = _other(pair, memory).id
+        if key not in judged or (judged[key].judge == HEURISTICS and judge.name != HEURISTICS):
+            judged[key] = judge_pair(judge if time.monotonic() < end else rules, pair)
     return {
-        other.id: likeness.shared_words(own, likeness.stems(connection, f"{other.title} {other.content}"))
-        for other in near
+        "memory": brief(memory, context.clock()),
+        "judge": judge.name,
+        "neighbours": _shown(context, memory, others, judged, around),
     }
+
+
+def _shown(
+    context: ActionContext,
+    memory: Memory,
+    others: Mapping[int, Memory],
+    judged: Mapping[int, Verdict],
+    around: Neighbourhood,
+) -> list[dict[str, Any]]:
+    now, shown = context.clock(), []
+    nothing = Verdict(UNRELATED, "speaks of something else", 0.0, HEURISTICS)
+    order = {"contradiction": 0, "update": 0, "same": 1, "unrelated": 2}
+    ranked = [*judged, *(key for key in around.found if key not in judged)]
+    for key in sorted(ranked, key=lambda key: order[judged.get(key, nothing).relation])[:MOST]:
+        verdict, other = judged.get(key, nothing), others[key]
+        is_newer = (memory.updated_at, memory.id) > (other.updated_at, other.id)
+        cosine = around.near.get(key)
+        shown.append(
+            brief(other, now)
+            | {
+                "class": verdict.relation,
+                "direction": "newer" if is_newer else "older",
+                "reason": verdict.reason,
+                "judge": verdict.judge,
+                "similarity": None if cosine is None else round(cosine, 4),
+            }
+        )
+    return shown
+
+
+def _said(judged: Judged) -> Verdict:
+    return Verdict(judged.relation, judged.reason, judged.sureness, judged.judge)
+
+
+def _other(pair: Pair, memory: Memory) -> Memory:
+    return pair.older if pair.newer.id == memory.id else pair.newer

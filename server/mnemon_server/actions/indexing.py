@@ -5,11 +5,16 @@ from __future__ import annotations
 import apsw
 
 from mnemon_server.memory import Memory
-from mnemon_server.vault import passages, vectors, words
+from mnemon_server.vault import passages, relations, vectors, verdicts, words
 
 
 def enter(connection: apsw.Connection, memory: Memory) -> None:
-    """A new memory, or one with new text: words now, passages that wait for their vectors."""
+    """A new memory, or one with new text: words now, passages that wait for their vectors.
+
+    What was found between the former text and others no longer holds.
+    """
+    relations.drop_made(connection, memory.id)
+    verdicts.drop_verdicts(connection, memory.id)
     vectors.unindex_memory(connection, memory.id)
     passages.put_passages(connection, memory.id, memory.content)
     words.put_words(connection, memory)

@@ -8,6 +8,7 @@ import apsw
 
 from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext, unknown_memory
+from mnemon_server.actions.examining import examine_on_save
 from mnemon_server.actions.keep import confirm
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import Kind, kind_named
@@ -16,8 +17,10 @@ from mnemon_server.vault import captures, memories, origins, relations
 from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
+from mnemon_server.vault.relations import Edge
 
 KEY_LIMIT = 300
+MOST_HINTS = 3
 
 
 def run(
@@ -35,7 +38,9 @@ def run(
     names a live memory that this one takes the place of.
 
     Returns:
-        `{"outcome": "new" | "updated" | "existing", "memory": {...}, "superseded": id or None}`
+        `{"outcome": "new" | "updated" | "existing", "memory": {...}, "superseded": id or None, "hints": [{"id",
+        "title", "class", "reason"}]}`; the hints name older memories that this one seems to replace (`update`) or
+        to contradict, and change nothing.
 
     Raises:
         BadContent: empty, too long, binary or not Unicode.
@@ -53,8 +58,19 @@ def run(
         outcome, memory = _store(context, connection, title, content, kind, key, now, group)
         if old is not None and old.id != memory.id:
             supersede(context, connection, old, memory, now, group)
+        hints = _hints(context, connection, memory, now) if outcome != "existing" else []
     replaced = old.id if old is not None and old.id != memory.id else None
-    return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced}
+    return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced, "hints": hints}
+
+
+def _hints(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[dict[str, Any]]:
+    judged = sorted(examine_on_save(context, connection, memory, now), key=lambda each: -each.sureness)
+    older = memories.find_many_live(connection, [each.other(memory.id) for each in judged])
+    return [
+        {"id": other.id, "title": other.title, "class": each.relation, "reason": each.reason}
+        for each in judged[:MOST_HINTS]
+        for other in [older[each.other(memory.id)]]
+    ]
 
 
 def supersede(
@@ -63,7 +79,7 @@ def supersede(
     """The older one leaves every reading path and stays in history."""
     memories.change(connection, old.id, {"superseded_by": new.id})
     indexing.leave(connection, old)
-    relations.relate(connection, new.id, old.id, "supersedes", 1.0, now)
+    relations.relate(connection, new.id, Edge(old.id, relations.SUPERSEDES, 1.0, "takes its place"), now)
     before, after = {"superseded_by": None}, {"superseded_by": new.id}
     note_change(connection, "supersede", context.client, now, before, after, old.id, group=group)
 

@@ -1,11 +1,11 @@
-"""Embedding in the background, so that no save waits for a model."""
+"""Embedding, and comparing with what is near, in the background: no save waits for a model."""
 
 from __future__ import annotations
 
 import logging
 import threading
 
-from mnemon_server.actions import rebuild
+from mnemon_server.actions import examine_pending, rebuild
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.embed_pending import embed_all, model_in_force
 from mnemon_server.errors import MnemonError
@@ -13,11 +13,14 @@ from mnemon_server.errors import MnemonError
 _LEAVE_WORK = {
     "save", "start_rebuild", "state_fact", "capture", "put_handoff", "restore", "undo", "import",
 }  # fmt: skip
+# A large import takes minutes to be compared: half of the time is left to whoever waits for an answer.
+_AT_WORK, _AT_REST = 0.5, 0.5  # seconds
 _log = logging.getLogger("mnemon")
 
 
 class BackgroundEmbedding:
-    """One thread that embeds what is pending whenever it is woken; started by the first wake."""
+    """One thread that embeds what is pending whenever it is woken, and compares what is new; started by the first
+    wake."""
 
     def __init__(self, context: ActionContext) -> None:
         self._context = context
@@ -34,9 +37,7 @@ class BackgroundEmbedding:
             self.wake()
 
     def wake(self) -> None:
-        """There may be something to embed. Returns at once; without a model on this disk nothing happens."""
-        if not self._context.models.state().is_present:
-            return
+        """There may be something to embed or to compare. Returns at once."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="embedding", daemon=True)
@@ -57,11 +58,13 @@ class BackgroundEmbedding:
             if self._stop.is_set():
                 return
             try:
-                self._embed()
+                if self._context.models.state().is_present:
+                    self._embed()
+                self._examine()
             except MnemonError as trouble:
-                _log.warning("embedding in the background stopped: %s", trouble.message)
+                _log.warning("work in the background stopped: %s", trouble.message)
             except Exception:  # noqa: BLE001  a bug must not end the thread that others wait for
-                _log.exception("embedding in the background failed")
+                _log.exception("work in the background failed")
 
     def _embed(self) -> None:
         embedder = self._context.models.load()
@@ -79,3 +82,9 @@ class BackgroundEmbedding:
         _, self._embedded_up_to = embed_all(
             self._context, embedder, model, after=self._embedded_up_to, should_stop=self._stop.is_set
         )
+
+    def _examine(self) -> None:
+        while not self._stop.is_set() and not self._work.is_set():
+            step = examine_pending.run(self._context, _AT_WORK)
+            if not step["left"] or not step["examined"] or self._stop.wait(_AT_REST):
+                return

@@ -23,7 +23,8 @@ from mnemon_server.vault.connection import Vault
 READERS, WRITERS = 4, 2
 # These never wait for another process's write lock, so a stuck writer cannot keep them waiting. All others may.
 _READING = {
-    "search", "list", "timeline", "related", "contradictions", "inbox", "opening", "surface", "status", "profile",
+    "search", "list", "timeline", "related", "contradictions", "conflicts", "changes", "inbox", "opening", "surface",
+    "status", "profile",
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def timeline(result: Json) -> str:
 def related(result: Json) -> str:
     if not result["neighbours"]:
         return f"Nothing is connected to memory {result['memory']['id']}."
-    lines = [_line(near, f"{near['kind']} {near['weight']:.2f}") for near in result["neighbours"]]
+    lines = [_line(near, f"{near['kind']} {near['weight']:.2f}, {near['reason']}") for near in result["neighbours"]]
     return fence(_joined(lines))
 
 
@@ -50,7 +50,15 @@ def save(result: Json) -> str:
         "updated": f"Updated memory {memory['id']}.",
         "existing": f"Already there as memory {memory['id']} under the title {title!r}; nothing was added.",
     }[result["outcome"]]
-    return f"{said} It supersedes memory {result['superseded']}." if result["superseded"] else said
+    if result["superseded"]:
+        said += f" It supersedes memory {result['superseded']}."
+    return "\n".join([said, *(_hint(hint) for hint in result.get("hints", []))])
+
+
+def _hint(hint: Json) -> str:
+    says = "may update" if hint["class"] == "update" else "may contradict"
+    told = fence(f"{hint['title']} ({hint['reason']})")
+    return f"It {says} memory {hint['id']}; if it takes its place, save it again with supersedes={hint['id']}.\n{told}"
 
 
 def pin(result: Json) -> str:

@@ -74,6 +74,6 @@ def call_tool(perform: Perform, name: str, arguments: Mapping[str, Any]) -> Repl
         hint = f" Hint: {trouble.hint}" if trouble.hint else ""
         return Reply(f"{trouble.message.rstrip('.')}.{hint}", is_error=True)
     structured = render.inert(result)
-    if name in _SHOW_STORED_TEXT:
+    if name in _SHOW_STORED_TEXT or result.get("hints"):
         structured = {"notice": NOTICE, **structured}
     return Reply(text, structured)

@@ -31,6 +31,7 @@ class Change:
     fact_id: int | None
     before: dict[str, Any]  # Any: column values, as JSON holds them
     after: dict[str, Any]
+    undone: bool = False
 
 
 def note_change(
@@ -74,6 +75,20 @@ def last_change(connection: apsw.Connection) -> list[Change]:
     return [
         Change(number, at, actor, action, memory_id, fact_id, json.loads(before), json.loads(after))
         for number, at, actor, action, memory_id, fact_id, before, after in rows
+    ]
+
+
+def changes_of(connection: apsw.Connection, memory_id: int) -> list[Change]:
+    """The rows of one memory, the last one first; `undone` says that a row was taken back."""
+    rows = connection.execute(
+        "SELECT h.id, h.at, h.actor, h.action, h.memory_id, h.fact_id, h.before, h.after,"
+        " EXISTS (SELECT 1 FROM history AS u WHERE u.undoes = coalesce(h.part_of, h.id))"
+        " FROM history AS h WHERE h.memory_id = ? AND h.action <> ? ORDER BY h.id DESC",
+        (memory_id, UNDO),
+    )
+    return [
+        Change(number, at, actor, action, memory, fact, json.loads(before), json.loads(after), bool(undone))
+        for number, at, actor, action, memory, fact, before, after, undone in rows
     ]
 
 

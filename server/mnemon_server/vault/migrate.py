@@ -11,7 +11,7 @@ import apsw
 from mnemon_server.errors import VaultTooNew
 from mnemon_server.vault.transaction import transaction
 
-NEWEST = 2  # the number of the last script; known here so that opening need not look for the scripts
+NEWEST = 3  # the number of the last script; known here so that opening need not look for the scripts
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 

@@ -146,11 +146,12 @@ def test_the_remaining_tools_answer(call: Bench) -> None:
     call("memory_save", title="B", content="alpha beta gamma")
     assert call("memory_pin", id=1).text == "Pinned memory 1 (confidence 0.80)."
     assert call("memory_pin", id=1).text.startswith("Already pinned")
-    assert call("memory_related", id=1).text == "Nothing is connected to memory 1."
-    assert call("memory_check_contradictions", id=1).text.startswith("Judge: similarity.")
+    assert "entity 0.59, both speak of `alpha`, `beta`] B" in call("memory_related", id=1).text
+    assert call("memory_check_contradictions", id=1).text.startswith("Judge: heuristics.")
     assert call("memory_status").text.startswith("2 memories (2 note); 0 with vectors, 2 pending; 1 pinned")
     assert call("memory_forget", id=2).text == "Forgot memory 2. `mnemon restore 2` brings it back."
     assert call("memory_forget", id=2).text == "Memory 2 was forgotten before."
+    assert call("memory_related", id=1).text == "Nothing is connected to memory 1."
     assert call("memory_sweep").text == "Nothing has faded past its half-life."
     page = call("memory_timeline", limit=1)
     assert "#1" in page.text

@@ -1,0 +1,70 @@
+"""Memories that cannot both stand, and what became of one, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mnemon_installer.ui import words
+from mnemon_installer.ui.words import Json, bold, dim, entry
+
+_SAYS = {"update": "seems to replace", "contradiction": "contradicts"}
+
+
+def neighbours(result: Json) -> Iterator[str]:
+    memory = result["memory"]
+    yield f"judge: {result['judge']}"
+    if not result["neighbours"]:
+        yield "no neighbours"
+    for near in result["neighbours"]:
+        yield from entry(near, f"{near['class']}: {near['reason']}")
+    settle = next((near for near in result["neighbours"] if near["class"] in _SAYS), None)
+    if settle is not None:
+        yield dim(f"the newer supersedes: mnemon contradictions {memory['id']} --resolve {settle['id']}")
+        yield dim(f"both stand: mnemon contradictions {memory['id']} --keep-both {settle['id']}")
+
+
+def conflicts(result: Json) -> Iterator[str]:
+    if not result["conflicts"]:
+        yield "no two memories were found that cannot both stand"
+    for pair in result["conflicts"]:
+        newer, older = pair["newer"], pair["older"]
+        yield f"{bold('#' + str(newer['id']))} {_SAYS[pair['class']]} {bold('#' + str(older['id']))}  " + dim(
+            f"[{pair['reason']}; judge: {pair['judge']}]"
+        )
+        for memory in (newer, older):
+            yield from entry(memory, f"{memory['age_days']:.0f} d old")
+    if result["count"] > len(result["conflicts"]):
+        yield f"more than these {len(result['conflicts'])} of {result['count']:,}; --limit shows more"
+    if result["conflicts"]:
+        first = result["conflicts"][0]
+        pair_ids = first["newer"]["id"], first["older"]["id"]
+        yield dim(f"the newer supersedes: mnemon contradictions {pair_ids[0]} --resolve {pair_ids[1]}")
+        yield dim(f"both stand: mnemon contradictions {pair_ids[0]} --keep-both {pair_ids[1]}")
+
+
+def resolved(result: Json) -> Iterator[str]:
+    kept = result["kept"]
+    if result["superseded"] is None:
+        yield f"both stand; #{kept['id']} and the other will not be brought up again"
+        return
+    yield f"#{kept['id']} {kept['title']} supersedes #{result['superseded']}; confidence {kept['confidence']:.2f}"
+
+
+def changes(result: Json) -> Iterator[str]:
+    memory = result["memory"]
+    yield bold(f"#{memory['id']} {memory['title']}") + f"  {result['state']}"
+    yield f"confidence {memory['confidence']:.2f}: " + "; ".join(result["confidence"])
+    for change in result["changes"]:
+        undone = ", taken back since" if change["undone"] else ""
+        yield f"{change['at'][:16].replace('T', ' ')}  {change['what']}  " + dim(f"by {change['actor']}{undone}")
+    if not result["changes"]:
+        yield "no change stands in history"
+
+
+def saved(result: Json) -> Iterator[str]:
+    """What a save did, what the memory seems to replace or to contradict, and what to type about that."""
+    yield from words.saved(result)
+    memory = result["memory"]
+    for hint in result.get("hints", []):  # a server of an earlier version gives none
+        yield f"it {_SAYS[hint['class']]} #{hint['id']} {hint['title']} " + dim(f"({hint['reason']})")
+        yield dim(f"  if so: mnemon contradictions {memory['id']} --resolve {hint['id']}")

@@ -1,0 +1,93 @@
+"""Compare what has not been compared yet: memories that were imported, or that have a vector by now."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.actions.examining import CONFLICTS, Pair, as_judged, judge_pair, keep, neighbourhood, pairs
+from mnemon_server.llm import HEURISTICS, Judge
+from mnemon_server.memory import Memory
+from mnemon_server.vault import memories, verdicts
+from mnemon_server.vault.verdicts import Judged
+
+_STRETCH = 50
+# A model takes seconds for a pair, so it is asked about the likeliest ones of what was said lately alone.
+_ASKED_OF = 3
+_LATELY = 86_400_000  # milliseconds
+
+
+def run(context: ActionContext, seconds: float = 2.0) -> dict[str, Any]:
+    """As much as can be done in `seconds`; called again, the next ones.
+
+    With a model, its second opinion on what the rules found follows, and takes the place of theirs.
+
+    Returns:
+        `{"examined": int, "left": int}`, memories
+    """
+    from mnemon_server.llm.heuristics import Heuristics
+
+    end, rules, done, last = time.monotonic() + seconds, Heuristics(), 0, 0
+    judge = context.judges.judge()
+    while time.monotonic() < end:
+        with context.vault.read() as connection:
+            waiting = verdicts.unexamined(connection, last, _STRETCH)
+        if not waiting:
+            break
+        # Several servers of one vault do not all begin with the same one.
+        for memory_id in random.sample(waiting, len(waiting)):
+            if time.monotonic() >= end:
+                break
+            _examine(context, rules, judge, memory_id)
+            done += 1
+        last = waiting[-1]
+    with context.vault.read() as connection:
+        left = verdicts.count_unexamined(connection)
+    if not left and judge.name != HEURISTICS:
+        _second_opinions(context, judge, end)
+    return {"examined": done, "left": left}
+
+
+def _examine(context: ActionContext, rules: Judge, judge: Judge, memory_id: int) -> None:
+    with context.vault.read() as connection:
+        memory = memories.find_live(connection, memory_id)
+        if memory is None:
+            return
+        around = neighbourhood(context, connection, memory)
+        found = pairs(connection, around)
+    now = context.clock()
+    judged = [as_judged(pair, judge_pair(rules, pair), now) for pair in found]
+    if judge.name != HEURISTICS and now - memory.updated_at < _LATELY:
+        asked = [pair for pair in found if around.is_near_enough.get(_other(pair, memory).id, False)][:_ASKED_OF]
+        judged += [as_judged(pair, judge_pair(judge, pair), now) for pair in asked]
+    with context.vault.write() as connection:
+        # Whoever changed or forgot it meanwhile has left it to be compared anew.
+        if memories.find_live(connection, memory_id) == memory:
+            keep(connection, around, judged, now)
+
+
+def _second_opinions(context: ActionContext, judge: Judge, end: float) -> None:
+    while time.monotonic() < end:
+        with context.vault.read() as connection:
+            by_rules = verdicts.verdicts_by(connection, HEURISTICS, CONFLICTS, 1)
+            found = memories.find_many_live(connection, [key for each in by_rules for key in (each.newer, each.older)])
+        if not by_rules:
+            return
+        pair = Pair(found[by_rules[0].newer], found[by_rules[0].older])
+        verdict = judge_pair(judge, pair)
+        if verdict.judge == HEURISTICS:
+            return  # the model could not say; it will be asked another time
+        _put(context, pair, as_judged(pair, verdict, context.clock()))
+
+
+def _put(context: ActionContext, pair: Pair, judged: Judged) -> None:
+    with context.vault.write() as connection:
+        ours = [memories.find_live(connection, memory.id) for memory in (pair.newer, pair.older)]
+        if ours == [pair.newer, pair.older]:
+            verdicts.put_verdict(connection, judged)
+
+
+def _other(pair: Pair, memory: Memory) -> Memory:
+    return pair.older if pair.newer.id == memory.id else pair.newer

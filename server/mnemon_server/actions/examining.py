@@ -1,0 +1,189 @@
+"""Compare a memory with those that speak of the same: what it is connected to, and what it may replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from mnemon_server.actions.context import ActionContext
+from mnemon_server.llm import CONTRADICTION, SAME, UPDATE, Judge, Stated, Verdict
+from mnemon_server.memory import Memory
+from mnemon_server.recall import likeness
+from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
+from mnemon_server.vault import memories, relations, vault_model, vectors, verdicts
+from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.relations import Edge
+from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
+
+CONFLICTS = (UPDATE, CONTRADICTION)
+BY_VECTOR = 10  # candidates that are near
+# Two memories speak of the same from this share of common words (overlap coefficient), or this cosine over the model's
+# background; the rules decide from there.
+LEAST_SHARED = 0.2
+LEAST_NEAR = 0.35
+_LEAST_COSINE = 0.5  # while the background is not known
+_SESSION_WEIGHT = 0.5
+_MENTION_WEIGHT = 0.9
+_LEAST_ENTITY = 0.35
+_MOST_ENTITY, _MOST_SIMILAR = 8, 8
+_SHOWN_WORDS = 3
+# Bare `#42` is a pull request more often than a memory.
+_MENTION = re.compile(r"\bmemor(?:y|ies)\s+#?(\d{1,9})\b|\bmemory://(\d{1,9})\b", re.IGNORECASE)
+# What is wanted, and how things are: a finding does not contradict a preference. A decision speaks of both.
+_WANTED = frozenset({"preference", "antipattern", "decision"})
+_FOUND = frozenset({"observation", "research", "project", "note", "decision"})
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two live memories that speak of the same, the one that was said later first."""
+
+    newer: Memory
+    older: Memory
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What is around one memory: `near` has cosines (empty while it has no vector), `by_words` the ids that share
+    its telling words, `found` the live memories themselves."""
+
+    memory: Memory
+    subjects: Subjects
+    by_words: tuple[int, ...]
+    near: Mapping[int, float]
+    is_near_enough: Mapping[int, bool]
+    found: Mapping[int, Memory]
+    stems: Mapping[int, Mapping[str, str]]
+
+    @property
+    def found_by(self) -> str:
+        return BY_MEANING if self.near else BY_WORDS
+
+
+def neighbourhood(
+    context: ActionContext, connection: apsw.Connection, memory: Memory, effort: Effort = THOROUGH
+) -> Neighbourhood:
+    """By words, and by meaning when the memory has a vector of the vault's model. Writes nothing."""
+    subjects = subjects_of(connection, context.vault.frequencies, memory, effort)
+    by_words = sharers(connection, subjects, memory.id, effort)
+    near, is_near = _near(connection, memory.id)
+    found = memories.find_many_live(connection, {*by_words, *near})
+    found = {key: other for key, other in found.items() if other.type != "handoff"}
+    stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}
+    return Neighbourhood(memory, subjects, tuple(key for key in by_words if key in found), near, is_near, found, stems)
+
+
+def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
+    """Those worth a judge's look: of kinds that can contradict each other, and on one topic."""
+    if around.memory.type == "handoff":
+        return []
+    own = likeness.telling(likeness.stems(connection, f"{around.memory.title} {around.memory.content}"))
+    ranked = [*around.by_words, *(key for key in around.near if key not in around.by_words)]
+    return [
+        _ordered(around.memory, around.found[key])
+        for key in ranked
+        if key in around.found
+        and are_comparable(around.memory.type, around.found[key].type)
+        and _is_one_topic(own, around, key)
+    ]
+
+
+def are_comparable(one: str, other: str) -> bool:
+    """Whether memories of these two types can replace or contradict each other."""
+    return any(one in group and other in group for group in (_WANTED, _FOUND))
+
+
+def judge_pair(judge: Judge, pair: Pair) -> Verdict:
+    return judge.compare(stated(pair.newer), stated(pair.older))
+
+
+def stated(memory: Memory) -> Stated:
+    return Stated(memory.title, memory.content, memory.type, memory.updated_at)
+
+
+def examine_on_save(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[Judged]:
+    """The cheap look at a memory that was just saved, in its transaction: by words, by the rules alone.
+
+    Returns:
+        The verdicts by which this memory and an older one cannot both stand.
+    """
+    from mnemon_server.llm.heuristics import Heuristics
+
+    around, judge = neighbourhood(context, connection, memory, QUICK), Heuristics()
+    judged = [as_judged(pair, judge_pair(judge, pair), now) for pair in pairs(connection, around)]
+    keep(connection, around, judged, now)
+    return [each for each in judged if each.relation in CONFLICTS]
+
+
+def keep(connection: apsw.Connection, around: Neighbourhood, judged: Sequence[Judged], now: int) -> None:
+    """Store the edges and the verdicts. That two memories have nothing to do with each other is kept only where it
+    overrules an earlier verdict."""
+    relations.put_made(connection, around.memory.id, edges(connection, around), now)
+    known = {each.other(around.memory.id) for each in verdicts.verdicts_of(connection, around.memory.id)}
+    for each in judged:
+        if each.relation in (SAME, *CONFLICTS) or each.other(around.memory.id) in known:
+            verdicts.put_verdict(connection, each)
+    verdicts.mark_examined(connection, around.memory.id, around.found_by)
+
+
+def as_judged(pair: Pair, verdict: Verdict, now: int) -> Judged:
+    return Judged(pair.newer.id, pair.older.id, verdict.relation, verdict.reason, verdict.sureness, verdict.judge, now)
+
+
+def edges(connection: apsw.Connection, around: Neighbourhood) -> list[Edge]:
+    """What the memory is connected to, by its session, by name, by shared words, by meaning."""
+    memory, made = around.memory, list[Edge]()
+    beside = memories.session_neighbours(connection, memory)
+    made += [Edge(near.id, "session", _SESSION_WEIGHT, "saved side by side in one session") for near in beside if near]
+    for number in _mentioned(memory):
+        if number != memory.id and memories.find_live(connection, number) is not None:
+            made.append(Edge(number, "mentions", _MENTION_WEIGHT, f"names memory {number}"))
+    made += sorted(_by_entity(around), key=lambda edge: -edge.weight)[:_MOST_ENTITY]
+    near = [(key, cosine) for key, cosine in around.near.items() if key in around.found and around.is_near_enough[key]]
+    made += [Edge(key, "similar", round(cosine, 4), f"cosine {cosine:.2f}") for key, cosine in near[:_MOST_SIMILAR]]
+    return made
+
+
+def _by_entity(around: Neighbourhood) -> list[Edge]:
+    made = []
+    for key in around.by_words:
+        shared = around.subjects.shared_with(around.stems[key])
+        weight = around.subjects.weight(shared)
+        if weight >= _LEAST_ENTITY and (len(shared) >= 2 or any(subject.is_name for subject in shared)):
+            named = ", ".join(f"`{subject.token}`" for subject in shared[:_SHOWN_WORDS])
+            made.append(Edge(key, "entity", round(weight, 4), f"both speak of {named}"))
+    return made
+
+
+def _mentioned(memory: Memory) -> set[int]:
+    return {int(one or other) for one, other in _MENTION.findall(memory.content)}
+
+
+def _near(connection: apsw.Connection, memory_id: int) -> tuple[dict[int, float], dict[int, bool]]:
+    model = vault_model.current_model(connection)
+    vector = vectors.memory_vector(connection, memory_id)
+    if model is None or vector is None:
+        return {}, {}
+    found = vectors.nearest(connection, model, vector, Filters(), BY_VECTOR + 1)
+    near = {key: cosine for key, cosine in found if key != memory_id}
+    return near, {key: _is_near(cosine, model.background) for key, cosine in near.items()}
+
+
+def _is_near(cosine: float, background: float | None) -> bool:
+    if background is None:
+        return cosine >= _LEAST_COSINE
+    return (cosine - background) / (1 - background) >= LEAST_NEAR
+
+
+def _is_one_topic(own: set[str], around: Neighbourhood, key: int) -> bool:
+    if around.is_near_enough.get(key, False):
+        return True
+    return likeness.contained_words(own, likeness.telling(dict(around.stems[key]))) >= LEAST_SHARED
+
+
+def _ordered(one: Memory, other: Memory) -> Pair:
+    is_newer = (one.updated_at, one.id) > (other.updated_at, other.id)
+    return Pair(one, other) if is_newer else Pair(other, one)

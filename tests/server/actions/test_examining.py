@@ -1,0 +1,225 @@
+"""What a save finds beside it, what is settled by whom, and what stands in history of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from tests.conftest import Clock
+
+from mnemon_server.client.in_process import InProcess
+from mnemon_server.errors import UnknownMemory, UsageError
+from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
+from mnemon_server.llm.heuristics import Heuristics
+from mnemon_server.llm.judges import JudgeState
+from mnemon_server.portable.jsonl import import_lines
+
+OLD = "The main database of the shop is MySQL 5.7, on the machine harbour."
+NEW = "We moved the main database of the shop from MySQL to PostgreSQL 16."
+
+
+def save(client: InProcess, title: str, content: str, kind: str = "decision", **more: Any) -> dict[str, Any]:
+    return client.call("save", title=title, content=content, content_type=kind, **more)
+
+
+@pytest.fixture
+def moved(client: InProcess, clock: Clock) -> InProcess:
+    """#1 is what was so, #2 what is so now."""
+    save(client, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(client, "Database of the shop moved", NEW)
+    return client
+
+
+def test_a_save_hints_at_what_it_seems_to_replace_and_changes_nothing(moved: InProcess, clock: Clock) -> None:
+    clock.pass_days(1)
+    again = save(moved, "The shop on PostgreSQL", "The main database of the shop is no longer MySQL: it is PostgreSQL.")
+    assert 1 in [hint["id"] for hint in again["hints"]]
+    [hint] = [hint for hint in again["hints"] if hint["id"] == 1]
+    assert hint["title"] == "Database of the shop"
+    assert hint["class"] in ("update", "contradiction")
+    assert hint["reason"]
+    assert moved.call("get", id=1)["memory"]["content"] == OLD
+    assert moved.call("undo", dry_run=True)["changes"] == [
+        {"action": "save", "id": 3, "title": "The shop on PostgreSQL"}
+    ]
+
+
+def test_saving_the_same_again_or_superseding_hints_at_nothing(moved: InProcess) -> None:
+    assert save(moved, "Database of the shop moved", NEW)["hints"] == []
+    said = save(moved, "Moved", f"{NEW} It took a night.", supersedes=1)
+    assert 1 not in [hint["id"] for hint in said["hints"]]
+
+
+def test_an_open_pair_is_listed_and_settled_in_the_direction_of_time(moved: InProcess) -> None:
+    listed = moved.call("conflicts")
+    assert [(pair["newer"]["id"], pair["older"]["id"]) for pair in listed["conflicts"]] == [(2, 1)]
+    assert (listed["count"], listed["unexamined"]) == (1, 0)
+    settled = moved.call("resolve", id=1, other=2)  # whichever is named first
+    assert settled["superseded"] == 1
+    assert settled["kept"]["id"] == 2
+    assert settled["kept"]["confidence"] == pytest.approx(0.9)
+    assert moved.call("conflicts")["count"] == 0
+    with pytest.raises(UnknownMemory, match="superseded by 2"):
+        moved.call("get", id=1)
+
+
+def test_undo_takes_a_settlement_back_as_one_change(moved: InProcess) -> None:
+    moved.call("resolve", id=2, other=1)
+    undone = moved.call("undo")
+    assert undone["count"] == 2
+    assert moved.call("get", id=1)["memory"]["content"] == OLD
+    assert moved.call("get", id=2)["memory"]["confidence"] == pytest.approx(0.85)
+    assert moved.call("conflicts")["count"] == 1
+
+
+def test_history_says_where_confidence_comes_from(moved: InProcess) -> None:
+    moved.call("resolve", id=2, other=1)
+    moved.call("pin", id=2)
+    told = moved.call("changes", id=2)
+    assert told["state"] == "live"
+    assert told["confidence"] == [
+        "0.85 for a decision",
+        "decided against one that it could not stand beside: confidence 0.85 to 0.90",
+        "+0.30 while it is pinned, up to 1.00",
+    ]
+    assert [change["action"] for change in told["changes"]] == ["pin", "resolve", "save"]
+    assert moved.call("changes", id=1)["state"] == "superseded"
+    assert moved.call("changes", id=1)["changes"][0]["what"] == "superseded by memory 2"
+    moved.call("unpin", id=2)
+    moved.call("undo")
+    moved.call("undo")
+    moved.call("undo")
+    told = moved.call("changes", id=2)
+    assert told["confidence"] == ["0.85 for a decision"]
+    assert [change["undone"] for change in told["changes"]] == [True, True, True, False]
+    with pytest.raises(UnknownMemory):
+        moved.call("changes", id=99)
+
+
+def test_a_pair_that_both_stand_is_not_brought_up_again_until_a_text_changes(moved: InProcess) -> None:
+    assert moved.call("resolve", id=2, other=1, keep_both=True)["superseded"] is None
+    assert moved.call("conflicts")["count"] == 0
+    judged = {near["id"]: near for near in moved.call("contradictions", id=2)["neighbours"]}
+    assert (judged[1]["class"], judged[1]["judge"]) == ("unrelated", "user")
+    moved.call("examine_pending")
+    assert moved.call("conflicts")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "trouble"), [(1, 1, UsageError), (1, 9, UnknownMemory), (9, 1, UnknownMemory)]
+)
+def test_what_cannot_be_settled(moved: InProcess, one: int, other: int, trouble: type[Exception]) -> None:
+    with pytest.raises(trouble):
+        moved.call("resolve", id=one, other=other)
+
+
+def test_another_text_makes_verdicts_and_edges_anew(client: InProcess, clock: Clock) -> None:
+    save(client, "Database of the shop", OLD, source_key="db")
+    clock.pass_days(1)
+    save(client, "Database of the shop moved", NEW)
+    assert client.call("conflicts")["count"] == 1
+    clock.pass_days(1)
+    save(client, "Birds", "The heron stands in the pond behind the mill.", source_key="db")
+    assert client.call("conflicts")["count"] == 0
+    assert client.call("related", id=1)["neighbours"] == []
+
+
+def test_edges_say_why(open_client: Any, settings: Any, clock: Clock) -> None:
+    talk = open_client(settings, session="s1")
+    save(talk, "Pool", "pgbouncer keeps twenty connections to `shop-db`.", "observation")
+    save(talk, "Night job", "The nightly export reads from `shop-db` through pgbouncer.", "observation")
+    save(talk, "Weather", "It rained, as memory 1 foretold; pull request #2 waits.", "note")
+    near = {each["id"]: each for each in talk.call("related", id=2)["neighbours"]}
+    assert (near[1]["kind"], near[3]["kind"]) == ("entity", "session")
+    assert near[1]["reason"] == "both speak of `pgbouncer`, `shop`"
+    back = {each["id"]: each for each in talk.call("related", id=1)["neighbours"]}
+    assert (back[3]["kind"], back[3]["reason"], back[3]["weight"]) == ("mentions", "names memory 1", 0.9)
+    assert back[2]["kind"] == "entity"
+    talk.call("forget", id=2)
+    assert [each["id"] for each in talk.call("related", id=1)["neighbours"]] == [3]
+
+
+def test_a_memory_keeps_its_strongest_edges_only(client: InProcess) -> None:
+    for number in range(40):
+        save(client, f"Note {number}", f"zebrafish quagga okapi number{number} " + "word " * (number % 5), "note")
+    for number in (1, 20, 40):
+        assert len(client.call("related", id=number, limit=100)["neighbours"]) <= 24
+
+
+def test_what_was_imported_is_compared_when_somebody_asks(client: InProcess) -> None:
+    lines = [
+        {"title": "Database of the shop", "content": OLD, "type": "decision", "created_at": "2025-01-01T00:00:00Z"},
+        {"title": "Moved", "content": NEW, "type": "decision", "created_at": "2025-03-01T00:00:00Z"},
+        {"title": "Handoff", "content": "Goal: tea", "type": "handoff", "created_at": "2025-03-01T00:00:00Z"},
+    ]
+    import_lines(client.context, [json.dumps(line).encode() for line in lines], dry_run=False)
+    assert client.call("conflicts") == {"conflicts": [], "count": 0, "unexamined": 2}
+    assert client.call("examine_pending") == {"examined": 2, "left": 0}
+    assert [(pair["newer"]["id"], pair["older"]["id"]) for pair in client.call("conflicts")["conflicts"]] == [(2, 1)]
+    assert client.call("examine_pending") == {"examined": 0, "left": 0}
+
+
+def test_a_vector_brings_a_second_look(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Car", "The car is red.", "observation")
+    clock.pass_days(1)
+    save(hybrid, "Auto", "An automobile, red.", "observation")
+    assert hybrid.call("examine_pending") == {"examined": 0, "left": 0}
+    hybrid.call("embed_pending")
+    assert hybrid.call("examine_pending") == {"examined": 2, "left": 0}
+    assert [near["kind"] for near in hybrid.call("related", id=1)["neighbours"]] == ["similar"]
+
+
+@dataclass
+class Opinionated:
+    """A judge who finds everything contradictory, as a model may, and its own source."""
+
+    judge_name: str = "local (tiny)"
+    asked: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.judge_name
+
+    def compare(self, newer: Stated, older: Stated) -> Verdict:
+        self.asked += 1
+        return Verdict("unrelated", "both may be so", 0.9, self.judge_name)
+
+    extract = Heuristics.extract
+    summarize = Heuristics.summarize
+
+    def state(self) -> JudgeState:
+        return JudgeState(self.judge_name)
+
+    def judge(self) -> Judge:
+        return self  # type: ignore[return-value]  # its other methods are never called here
+
+    def close(self) -> None:
+        return
+
+
+def test_a_model_has_the_second_word_on_what_the_rules_found(moved: InProcess) -> None:
+    model = Opinionated()
+    moved.context = replace(moved.context, judges=model)
+    asked = moved.call("contradictions", id=2)
+    assert (asked["judge"], asked["neighbours"][0]["judge"]) == ("local (tiny)", "local (tiny)")
+    assert moved.call("conflicts")["count"] == 1  # to look is not to write
+    moved.call("examine_pending")
+    assert moved.call("conflicts")["count"] == 0
+    before = model.asked
+    moved.call("examine_pending")
+    assert model.asked == before
+
+
+def test_a_model_that_fails_leaves_the_verdict_of_the_rules(moved: InProcess) -> None:
+    moved.context = replace(moved.context, judges=Failing())
+    moved.call("examine_pending")
+    [pair] = moved.call("conflicts")["conflicts"]
+    assert pair["judge"] == HEURISTICS
+
+
+class Failing(Opinionated):
+    def compare(self, newer: Stated, older: Stated) -> Verdict:
+        return Heuristics().compare(newer, older)
