@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from mnemon_server.client import connect
+from mnemon_server.client import VaultClient, connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
+from mnemon_server.hooks.judging import summary_of
 from mnemon_server.hooks.reading import read_on
 from mnemon_server.hooks.transcripts import Turn
 from mnemon_server.llm import Said
-from mnemon_server.llm.heuristics import Heuristics
-from mnemon_server.llm.summary import Summary, summarize
+from mnemon_server.llm.summary import Summary
 from mnemon_server.memory import TITLE_LIMIT
 from mnemon_server.projects import name_of, project_of
 from mnemon_server.settings import Settings
@@ -32,27 +32,27 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     with read_on(event, settings, "handoff", from_start=True) as stretch:
         said = [Said(turn.role, turn.text) for turn in _telling(stretch.turns)]
         files = _within(event.folder, stretch.edited)
-    summary = summarize(said, Heuristics().extract(said), files)
-    if summary is None:
-        return Outcome(note="trivial")
-    return Outcome(note=f"handoff {_put(event, settings, summary)}")
+    client = connect(settings, event.actor, session=event.session)
+    try:
+        summary = summary_of(client, said, files)
+        if summary is None:
+            return Outcome(note="trivial")
+        return Outcome(note=f"handoff {_put(client, event, summary)}")
+    finally:
+        client.close()
 
 
-def _put(event: HookEvent, settings: Settings, summary: Summary) -> str:
+def _put(client: VaultClient, event: HookEvent, summary: Summary) -> str:
     project = project_of(event.folder)
     goal = summary.goal if len(summary.goal) <= _TITLE_GOAL else summary.goal[:_TITLE_GOAL].rsplit(" ", 1)[0] + "…"
     title = f"Handoff {name_of(project)}: {goal}" if project else f"Handoff: {goal}"
-    client = connect(settings, event.actor, session=event.session)
-    try:
-        put = client.call(
-            "put_handoff",
-            project=project,
-            session=event.session,
-            title=title[:TITLE_LIMIT],
-            content=summary.text(),
-        )
-    finally:
-        client.close()
+    put = client.call(
+        "put_handoff",
+        project=project,
+        session=event.session,
+        title=title[:TITLE_LIMIT],
+        content=summary.text(),
+    )
     return str(put["outcome"])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.hooks import extract, reading
+from mnemon_server.hooks import extract, judging, reading
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import FILE_NAME
 from mnemon_server.hooks.transcripts import Turn
@@ -144,10 +144,11 @@ def test_a_document_leaves_its_surest_statements_only(
     assert "20 statements" in outcome.note
 
 
-def test_a_long_session_is_heard_from_its_end_while_there_is_time() -> None:
+def test_a_long_session_is_heard_from_its_end_while_there_is_time(vault_client: InProcess) -> None:
     turns = [Turn("user", f"From now on we never deploy service {number} on a Friday.") for number in range(30)]
-    assert [statement.text for statement in extract.worth_keeping(turns, patience=0.0)] in ([], [turns[-1].text])
-    assert len(extract.worth_keeping(turns)) == 30
+    hurried = judging.worth_keeping(vault_client, turns, patience=0.0)
+    assert [statement.text for statement in hurried] in ([], [turns[-1].text])
+    assert len(judging.worth_keeping(vault_client, turns)) == 30
 
 
 def test_captures_of_one_session_are_neighbours(
