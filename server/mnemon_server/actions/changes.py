@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mnemon_server.actions.browse import state_of
 from mnemon_server.actions.context import ActionContext, checked_limit
 from mnemon_server.errors import UnknownMemory
 from mnemon_server.kinds import kind_named
@@ -60,7 +61,7 @@ def run(context: ActionContext, id: int, limit: int = 50) -> dict[str, Any]:
     ]
     return {
         "memory": memory.to_json(),
-        "state": _state(memory),
+        "state": state_of(memory),
         "confidence": because(memory, [change for change in changes if not change.undone]),
         "changes": shown,
     }
@@ -79,11 +80,3 @@ def because(memory: Memory, changes: list[Change]) -> list[str]:
 
 def _from_to(change: Change) -> str:
     return f"{change.before['confidence']:.2f} to {change.after['confidence']:.2f}"
-
-
-def _state(memory: Memory) -> str:
-    if memory.superseded_by is not None:
-        return "superseded"
-    if memory.invalidated_at is not None:
-        return "forgotten"
-    return "live" if memory.archived_at is None else "archived"

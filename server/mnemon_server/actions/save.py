@@ -58,12 +58,13 @@ def run(
         outcome, memory = _store(context, connection, title, content, kind, key, now, group)
         if old is not None and old.id != memory.id:
             supersede(context, connection, old, memory, now, group)
-        hints = _hints(context, connection, memory, now) if outcome != "existing" else []
+        found = hints(context, connection, memory, now) if outcome != "existing" else []
     replaced = old.id if old is not None and old.id != memory.id else None
-    return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced, "hints": hints}
+    return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced, "hints": found}
 
 
-def _hints(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[dict[str, Any]]:
+def hints(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[dict[str, Any]]:
+    """Which older memories a new text seems to replace or to contradict, the surest first."""
     judged = sorted(examine_on_save(context, connection, memory, now), key=lambda each: -each.sureness)
     older = memories.find_many_live(connection, [each.other(memory.id) for each in judged])
     return [
@@ -97,7 +98,7 @@ def _store(
     if key is not None:
         keyed = memories.find_by_key(connection, key)
         if keyed is not None:
-            return _update(context, connection, keyed, title, content, kind, now, group)
+            return update_in_place(context, connection, keyed, title, content, kind, now, group)
     else:
         same = memories.find_live_by_content(connection, content)
         if same is not None:
@@ -121,7 +122,7 @@ def insert_new(
     return memory
 
 
-def _update(
+def update_in_place(
     context: ActionContext,
     connection: apsw.Connection,
     old: Memory,
@@ -131,6 +132,7 @@ def _update(
     now: int,
     group: ChangeGroup,
 ) -> tuple[str, Memory]:
+    """The memory under the same id with another text or type; `updated`, or `existing` for what it says already."""
     is_same = (old.title, old.content, old.type, old.archived_at) == (title, content, kind.name, None)
     if is_same:
         return "existing", old

@@ -29,7 +29,7 @@ def run(
     filters = Filters(type=kind_named(content_type).name if content_type else None)
     now = context.clock()
     with context.vault.read() as connection:
-        page = memories.page_of_live(connection, filters, limit + 1, _position(before, now))
+        page = memories.page_of_live(connection, filters, limit + 1, position(before, now))
     shown = page[:limit]
     has_more = len(page) > limit
     last = f"{as_rfc3339(shown[-1].created_at)}/{shown[-1].id}" if has_more else None
@@ -44,7 +44,12 @@ def brief(memory: Memory, now: int) -> dict[str, Any]:
     return shown
 
 
-def _position(before: str | None, now: int) -> tuple[int, int] | None:
+def position(before: str | None, now: int) -> tuple[int, int] | None:
+    """(created_at, id) that a page ends before: of a time, or of what the page before gave as `next`.
+
+    Raises:
+        UsageError: neither.
+    """
     if before is None:
         return None
     time, slash, number = before.partition("/")

@@ -54,11 +54,18 @@ def title_of(connection: apsw.Connection, fact_id: int) -> str:
     return str(connection.execute("SELECT title FROM profile_facts WHERE id = ?", (fact_id,)).get)
 
 
-def put_back(connection: apsw.Connection, fact_id: int, before: Mapping[str, str], now: int) -> None:
-    """Give a fact its former content; one that is new, so that `before` is empty, leaves the profile."""
-    if before:
-        update_fact(connection, fact_id, before["content"], now)
-        return
+def put_back(connection: apsw.Connection, fact_id: int, before: Mapping[str, str | int | None], now: int) -> None:
+    """Give a fact its former content; one that is new, so that `before` is empty, leaves the profile, and one that had
+    left it comes back."""
+    if "invalidated_at" in before:
+        connection.execute("UPDATE profile_facts SET invalidated_at = NULL WHERE id = ?", (fact_id,))
+    elif before:
+        update_fact(connection, fact_id, str(before["content"]), now)
+    else:
+        invalidate_fact(connection, fact_id, now)
+
+
+def invalidate_fact(connection: apsw.Connection, fact_id: int, now: int) -> None:
     connection.execute("UPDATE profile_facts SET invalidated_at = ? WHERE id = ?", (now, fact_id))
 
 

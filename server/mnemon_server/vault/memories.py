@@ -11,12 +11,12 @@ import apsw
 from mnemon_server.memory import Memory
 from mnemon_server.vault.uids import new_uid
 
-_COLUMNS = (
+COLUMNS = (
     "id, uid, title, content, type, confidence, pinned, source_client, source_session, source_key,"
     " created_at, updated_at, accessed_at, access_count, invalidated_at, superseded_by, archived_at,"
     " (SELECT role FROM captures WHERE memory_id = id)"
 )
-_WITHOUT_TEXT = _COLUMNS.replace("title, content", "'', ''")
+_WITHOUT_TEXT = COLUMNS.replace("title, content", "'', ''")
 Value = str | int | float | None
 
 
@@ -170,9 +170,9 @@ def find_many_live(connection: apsw.Connection, ids: Iterable[int], with_text: b
     """The live ones among `ids`, whole; or with title and content left empty, which is enough to rank them."""
     wanted = list(ids)
     marks = ",".join("?" * len(wanted))
-    columns = _COLUMNS if with_text else _WITHOUT_TEXT
+    columns = COLUMNS if with_text else _WITHOUT_TEXT
     rows = connection.execute(f"SELECT {columns} FROM live WHERE id IN ({marks})", wanted)
-    return {memory.id: memory for memory in map(_memory, rows)}
+    return {memory.id: memory for memory in map(as_memory, rows)}
 
 
 def page_of_live(
@@ -184,19 +184,19 @@ def page_of_live(
         clause += " AND (live.created_at, live.id) < (?, ?)"
         parameters.extend(before)
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM live WHERE 1{clause} ORDER BY created_at DESC, id DESC LIMIT ?",
+        f"SELECT {COLUMNS} FROM live WHERE 1{clause} ORDER BY created_at DESC, id DESC LIMIT ?",
         (*parameters, limit),
     )
-    return [_memory(row) for row in rows]
+    return [as_memory(row) for row in rows]
 
 
 def each_live(connection: apsw.Connection, after: int, limit: int) -> list[Memory]:
     """A stretch of the live memories in the order of their ids, for streaming through all."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM live WHERE id > ? ORDER BY id LIMIT ?",
+        f"SELECT {COLUMNS} FROM live WHERE id > ? ORDER BY id LIMIT ?",
         (after, limit),
     )
-    return [_memory(row) for row in rows]
+    return [as_memory(row) for row in rows]
 
 
 def session_neighbours(connection: apsw.Connection, memory: Memory) -> tuple[Memory | None, Memory | None]:
@@ -226,8 +226,8 @@ def count_access(connection: apsw.Connection, memory_id: int, now: int) -> None:
 
 def find_all_by_key(connection: apsw.Connection, source_key: str) -> list[Memory]:
     """Every memory that ever had this key, whatever became of it."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM memories WHERE source_key = ? ORDER BY id", (source_key,))
-    return [_memory(row) for row in rows]
+    rows = connection.execute(f"SELECT {COLUMNS} FROM memories WHERE source_key = ? ORDER BY id", (source_key,))
+    return [as_memory(row) for row in rows]
 
 
 def erase(connection: apsw.Connection, memory_id: int) -> None:
@@ -244,12 +244,12 @@ def erase(connection: apsw.Connection, memory_id: int) -> None:
 
 def _one(connection: apsw.Connection, tail: str, parameters: tuple[Value, ...]) -> Memory | None:
     try:
-        row = connection.execute(f"SELECT {_COLUMNS} {tail}", parameters).fetchone()
+        row = connection.execute(f"SELECT {COLUMNS} {tail}", parameters).fetchone()
     except OverflowError:
         return None  # a number too large for any row's id
-    return _memory(row) if row else None
+    return as_memory(row) if row else None
 
 
-def _memory(row: tuple[Value, ...]) -> Memory:
+def as_memory(row: tuple[Value, ...]) -> Memory:
     # The columns are STRICT, so their types are what the table says.
     return Memory(*row[:6], bool(row[6]), *row[7:])  # type: ignore[arg-type, call-arg]
