@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("related", "related", "Show what is connected to a memory."),
     Command("contradictions", "contradictions", "Which memories update or contradict each other."),
     Command("history", "history", "What became of one memory, and where its confidence comes from."),
+    Command("dashboard", "dashboard", "Pages in your browser: look into the vault, and correct it."),
     Command("forget", "forget", "Forget a memory; restore brings it back."),
     Command("restore", "restore", "Bring back a forgotten, archived or superseded memory."),
     Command("undo", "undo", "Take back the last change to the vault."),

@@ -191,6 +191,11 @@ class Ledger:
         ).get
         return int(row[0]), int(row[1]), int(row[2])
 
+    def given_since(self, moment: int) -> list[tuple[int, str, int]]:
+        """(when, client, tokens) of every memory given since a moment, in milliseconds."""
+        rows = self._connection.execute("SELECT at, client, tokens FROM injected WHERE at >= ? ORDER BY id", (moment,))
+        return list(rows)
+
 
 def _entries(rows: Iterable[Sequence[Any]]) -> list[Injected]:  # Any: values of STRICT columns
     names = _COLUMNS.split(", ")

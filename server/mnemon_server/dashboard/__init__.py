@@ -1,0 +1,1 @@
+"""Pages in a browser on this machine: how the vault is, what is in it, and corrections."""
