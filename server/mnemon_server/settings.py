@@ -11,26 +11,32 @@ from mnemon_server.errors import BadConfig, UsageError
 
 Value = str | int
 DEFAULT_MODEL = "BAAI/bge-small-en-v1.5"
+# Nobody has fetched this one from here: docs/decisions/0012-judge.md says what is known of it.
+DEFAULT_JUDGE_MODEL = "onnx-community/Qwen3-1.7B-ONNX"
+
+
+JUDGES = ("auto", "none")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One key of config.toml. Numbers carry their smallest and largest allowed value."""
+    """One key of config.toml. Numbers carry their smallest and largest allowed value, some texts all that are."""
 
     name: str
     default: Value
     meaning: str
     smallest: int = 0
     largest: int = 0
+    allowed: tuple[str, ...] = ()
 
     def parse(self, text: str) -> Value:
         """The value that `text`, typed by a user, stands for.
 
         Raises:
-            UsageError: not a number where one is due, or out of range.
+            UsageError: not a number where one is due, or out of range, or none of the texts that are allowed.
         """
         if isinstance(self.default, str):
-            return text
+            return self.checked(text)
         try:
             number = int(text)
         except ValueError:
@@ -41,6 +47,8 @@ class Setting:
         if isinstance(self.default, str):
             if not isinstance(value, str):
                 raise UsageError(f"{self.name} takes a text")
+            if self.allowed and value not in self.allowed:
+                raise UsageError(f"{self.name} takes {' or '.join(self.allowed)}, not {value!r}")
             return value
         if not isinstance(value, int) or isinstance(value, bool):
             raise UsageError(f"{self.name} takes a whole number")
@@ -59,6 +67,12 @@ SETTABLE: tuple[Setting, ...] = (
     Setting("surface_tokens", 800, "budget of what a prompt is given, in tokens", 100, 2_200),
     Setting("start_tokens", 800, "budget of what a session starts with, in tokens; 0: nothing", 0, 2_200),
     Setting("capture", "on", "whether hooks keep what is said in a session: on or off"),
+    Setting("judge", "auto", "who reads text: auto, the model on this machine if it is here, or none", allowed=JUDGES),
+    Setting("llm_model", DEFAULT_JUDGE_MODEL, "repository of the model that `mnemon model fetch --judge` downloads"),
+    Setting("llm_path", "", "folder of a judge's model that is already on this machine; wins over `llm_model`"),
+    Setting("llm_seconds", 20, "longest that the model may take for an answer", 1, 300),
+    Setting("llm_memory_mb", 3_000, "most memory that the model may take, on Linux", 300, 1_000_000),
+    Setting("llm_idle_minutes", 5, "after so long without a question the model is unloaded", 1, 1_440),
     Setting("s3_bucket", "", "bucket that `mnemon sync` keeps the vault's backups in"),
     Setting("s3_endpoint", "", "address of an S3 store other than AWS; otherwise as AWS's own tools have it"),
     Setting("s3_profile", "", "profile of ~/.aws whose credentials are used; otherwise as AWS's own tools choose"),
@@ -90,6 +104,7 @@ class Settings:
     bucket_from_environment: str = ""
     vault_name: str = "default"  # under which the bucket has this vault's backups
     deployed_by: str = ""  # on a server: the id of the machine that has deployed it, and hands its vault over
+    llm_path_from_environment: str = ""
 
     @property
     def vault_path(self) -> Path:
@@ -162,6 +177,11 @@ class Settings:
         path = self.model_path_from_environment or str(self.value("model_path"))
         return Path(path).expanduser() if path else None
 
+    @property
+    def llm_path(self) -> Path | None:
+        path = self.llm_path_from_environment or str(self.value("llm_path"))
+        return Path(path).expanduser() if path else None
+
     def value(self, name: str) -> Value:
         """The value in force of a settable key."""
         return self.values.get(name, setting_named(name).default)
@@ -222,6 +242,7 @@ def load_settings(environment: Mapping[str, str], home: Path) -> Settings:
         environment.get("MNEMON_S3_BUCKET", "").strip(),
         environment.get("MNEMON_VAULT_NAME", "").strip() or "default",
         environment.get("MNEMON_DEPLOYED_BY", "").strip(),
+        environment.get("MNEMON_LLM_PATH", ""),
     )
 
 

@@ -149,7 +149,7 @@ def test_a_server_that_does_not_start_shows_what_it_said(machine: Machine, scrip
 def test_the_list_names_every_check_and_an_unknown_one_is_wrong_usage(machine: Machine) -> None:
     listed = machine.run("doctor", "--list")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [
-        *("python-sqlite", "vec", "disk", "vault", "index", "model", "pending"),
+        *("python-sqlite", "vec", "disk", "vault", "index", "model", "judge", "pending"),
         *("remote", "remote.token", "deployment", "backup", "clients"),
         *(
             f"{client.name}.{what}"

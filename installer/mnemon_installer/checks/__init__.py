@@ -11,6 +11,7 @@ from mnemon_installer.checks.clients import Clients
 from mnemon_installer.checks.deployment import Deployment
 from mnemon_installer.checks.disk import Disk
 from mnemon_installer.checks.hook_run import HookRun
+from mnemon_installer.checks.judge import Judge
 from mnemon_installer.checks.model import Model
 from mnemon_installer.checks.pending import Pending
 from mnemon_installer.checks.processes import Processes
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     Vault(),
     VaultIndex(),
     Model(),
+    Judge(),
     Pending(),
     Remote(),
     RemoteToken(),

@@ -33,7 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("setup", "setup", "Register mnemon in your MCP clients; prepare the vault."),
     Command("doctor", "doctor", "Check that everything works, and say how to mend it."),
     Command("uninstall", "uninstall", "Take mnemon out of this machine again."),
-    Command("model", "model", "Fetch or look at the embedding model.", ("fetch", "status")),
+    Command("model", "model", "Fetch or look at the embedding model, and the judge's.", ("fetch", "status")),
     Command("config", "config", "Read and change settings.", ("get", "set")),
     Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),
     Command("serve-remote", "serve_remote", "Serve the vault over HTTP, for clients elsewhere."),

@@ -20,7 +20,8 @@ def run(context: ActionContext) -> dict[str, Any]:
     Returns:
         `total, by_type` (live ones), `pinned, invalidated, archived, pending, vectors` (live memories with
         and without a current vector), `model` (what is on this machine), `vault_model` (whose vectors the
-        vault holds), `captured` (waiting in the inbox), `path, bytes, state, schema, vec_problem, verified_backup`.
+        vault holds), `judge` (who reads text here, and why it is not the model), `captured` (waiting in the
+        inbox), `path, bytes, state, schema, vec_problem, verified_backup`.
     """
     with context.vault.read() as connection:
         found = counts.count(connection)
@@ -28,6 +29,7 @@ def run(context: ActionContext) -> dict[str, Any]:
         state = read_meta(connection, "state")
         schema = schema_version(connection)
         captured = captures.count_live_captures(connection)
+    judge = context.judges.state()
     return {
         "total": found.total,
         "by_type": {name: found.by_type[name] for name in KIND_NAMES if name in found.by_type},
@@ -38,6 +40,7 @@ def run(context: ActionContext) -> dict[str, Any]:
         "pending": found.pending,
         "vectors": found.vectors,
         "model": _model(context.models.state()),
+        "judge": {"name": judge.name, "problem": judge.problem},
         "vault_model": current.fingerprint if current else None,
         "path": str(context.vault.path),
         "bytes": _bytes(context.vault.path),

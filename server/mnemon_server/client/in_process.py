@@ -9,6 +9,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.client import Progress
 from mnemon_server.client.dispatch import perform_any
 from mnemon_server.embed import embedder_source
+from mnemon_server.llm.judges import Servers
 from mnemon_server.settings import Settings
 from mnemon_server.vault.connection import Vault
 
@@ -34,6 +35,7 @@ class InProcess:
             session=session,
             project=project,
             report=report or (lambda done, total: None),
+            judges=Servers(settings),
         )
 
     def call(self, action: str, /, **parameters: Any) -> dict[str, Any]:  # Any: JSON on both sides

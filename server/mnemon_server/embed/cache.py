@@ -43,17 +43,20 @@ def receipt_path(models: Path, model: str) -> Path:
     return models / f"{model.lower().replace('/', '--')}.json"
 
 
-def find_in_cache(models: Path, model: str) -> ModelFiles:
-    """The model called `model` in the folder `models`. Never raises: what is wrong is said in `problem`."""
+def find_in_cache(models: Path, model: str, fetch: str = FETCH, again: str = FETCH_AGAIN) -> ModelFiles:
+    """The model called `model` in the folder `models`. Never raises: what is wrong is said in `problem`.
+
+    `fetch` and `again` are the commands that bring it here and mend it.
+    """
     receipt = _read_receipt(receipt_path(models, model)) or _default_receipt(models, model)
     if receipt is None:
-        return ModelFiles(model, None, hint=FETCH)
+        return ModelFiles(model, None, hint=fetch)
     folder = models / receipt.folder
     wrongs = (_wrong(folder, name, size) for name, size in receipt.sizes.items())
     problem = next((wrong for wrong in wrongs if wrong), "")
     if not (folder / receipt.model_file).is_file():
-        return ModelFiles(model, None, problem=problem, hint=FETCH)
-    return ModelFiles(model, folder, receipt.model_file, receipt.model, problem=problem, hint=FETCH_AGAIN)
+        return ModelFiles(model, None, problem=problem, hint=fetch)
+    return ModelFiles(model, folder, receipt.model_file, receipt.model, problem=problem, hint=again)
 
 
 def write_receipt(models: Path, receipt: Receipt) -> None:

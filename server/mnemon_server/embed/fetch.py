@@ -68,14 +68,22 @@ def fetch_model(settings: Settings, report: Report, force: bool = False) -> Path
     if files.folder is not None and not files.problem and not force:
         return files.folder
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when huggingface_hub is imported
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # and when fastembed imports onnxruntime
     source = _source(settings.model)
-    with _disk_troubles(settings.models_folder):
+    with disk_troubles(settings.models_folder):
         listing = _needed(list_files(source.repository), source)
-        make_private(settings.models_folder)
-        return _fetch(source, listing, settings.models_folder, report)
+        return fetch_listed(source, listing, settings.models_folder, report)
 
 
-def _fetch(source: Source, listing: Listing, models: Path, report: Report) -> Path:
+def fetch_listed(source: Source, listing: Listing, models: Path, report: Report) -> Path:
+    """Bring all files of `listing` into the models folder, the ones that are there already apart; return their folder.
+
+    Raises:
+        ModelUnreachable, ModelBroken, DiskTrouble: as `fetch_model`.
+        MnemonError: another process is at it.
+        OSError: the disk; `disk_troubles` says it in words.
+    """
+    make_private(models)
     repository = repository_folder(models, source.repository)
     (repository / "blobs").mkdir(parents=True, exist_ok=True)
     with _alone(repository):
@@ -178,7 +186,12 @@ def _alone(repository: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _disk_troubles(folder: Path) -> Iterator[None]:
+def disk_troubles(folder: Path) -> Iterator[None]:
+    """What the disk refuses, as a sentence.
+
+    Raises:
+        DiskTrouble: no room in `folder`, or no right to write.
+    """
     try:
         yield
     except OSError as error:

@@ -142,6 +142,7 @@ def _hush() -> None:
     """stdout may belong to a protocol and stderr to a person: the libraries below write to neither."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # bounded threads, and no warning after a fork
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read on import: since 1.29 it reports to its makers unless told not to
     import onnxruntime  # type: ignore[import-untyped]  # it ships no types
     from loguru import logger
 

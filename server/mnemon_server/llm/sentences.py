@@ -89,13 +89,13 @@ def _sentences(text: str) -> Iterator[Sentence]:
 
 def without_foreign(message: str) -> str:
     """What the speaker said in their own words; a private span that is not closed goes to the end."""
-    text = _without_private(message.replace("\r\n", "\n"))
+    text = without_private(message.replace("\r\n", "\n"))
     for pattern in (_INJECTED, _CODE):
         text = pattern.sub("\n", text)
     return text
 
 
-def _without_private(text: str) -> str:
+def without_private(text: str) -> str:
     """Spans within spans go as one, and one that is never closed goes to the end."""
     kept, depth, done = [], 0, 0
     for tag in _PRIVATE.finditer(text):

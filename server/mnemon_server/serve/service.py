@@ -12,6 +12,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.auth.authority import Authority
 from mnemon_server.client.dispatch import ADMINISTRATIVE, function_of
 from mnemon_server.embed import EmbedderSource, embedder_source
+from mnemon_server.llm.source import LocalJudges
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.serve.backup import AutomaticBackup
 from mnemon_server.serve.seeding import Seeding
@@ -24,8 +25,10 @@ READERS, WRITERS = 4, 2
 # These never wait for another process's write lock, so a stuck writer cannot keep them waiting. All others may.
 _READING = {
     "search", "list", "timeline", "related", "contradictions", "conflicts", "changes", "inbox", "opening", "surface",
-    "status", "profile",
+    "status", "profile", "browse", "overview", "version", "points", "edges",
 }  # fmt: skip
+# A model takes seconds for these, and they need no vault: none is lent to them.
+_JUDGING = {"judge", "extract", "summarize"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Service:
                 return function_of(action)(self.authority.store, **parameters)
             finally:
                 self.authority.forget()
+        if action in _JUDGING:
+            return perform(self.own, action, parameters)
         with (self.readers if action in _READING else self.writers).lent() as vault:
             context = dataclasses.replace(self.own, vault=vault, client=client, session=session, project=project)
             found = perform(context, action, parameters)
@@ -68,7 +73,8 @@ class Service:
         self.backup.start()
 
     def close(self) -> None:
-        """Stop embedding, back up what has changed, write the WAL back, let go of the vault."""
+        """End the judge's model, stop embedding, back up what has changed, write the WAL back, let go of the vault."""
+        self.own.judges.close()
         self.seeding.close()
         self.embedding.close()
         self.backup.close()
@@ -81,7 +87,8 @@ class Service:
 def open_service(settings: Settings, authority: Authority) -> Service:
     """Over the vault that `settings` name; it is opened, and created, by the first action that needs it."""
     models = embedder_source(settings)
-    own = ActionContext(settings=settings, vault=Vault(settings.vault_path), models=models)
+    judges = LocalJudges(settings)
+    own = ActionContext(settings=settings, vault=Vault(settings.vault_path), models=models, judges=judges)
     return Service(
         settings=settings,
         models=models,

@@ -18,6 +18,7 @@ from mnemon_server.actions import perform
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
+from mnemon_server.llm.source import LocalJudges
 from mnemon_server.projects import repository_of
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.serve.following import Following, Place
@@ -62,6 +63,7 @@ def _here(settings: Settings) -> Place:
         models=embedder_source(settings),
         session=uuid.uuid4().hex,
         project=repository_of(_working_folder()),
+        judges=LocalJudges(settings),
     )
     embedding = BackgroundEmbedding(context)
 
@@ -71,6 +73,7 @@ def _here(settings: Settings) -> Place:
         return found
 
     def close() -> None:
+        context.judges.close()
         embedding.close()
         context.vault.close()
 
