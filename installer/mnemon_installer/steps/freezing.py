@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 
 from mnemon_installer.steps.one_line import keep_line
 from mnemon_installer.world import NoAnswer, World
-from mnemon_server.errors import MnemonError
+from mnemon_server.errors import MnemonError, VaultBusy, VaultMoved
 
 _LEASE = 900  # seconds; if we die and never come back, the vault opens again by itself
 
@@ -28,8 +29,7 @@ def frozen(world: World, note: Path, ask: Ask) -> Iterator[str]:
     Raises:
         MnemonError: somebody else holds it frozen, or it is closed.
     """
-    lease = _lease(ask, (world.read(note) or b"").decode("ascii", "replace").strip())
-    keep_line(world, note, lease)
+    lease = _renewed(ask, (world.read(note) or b"").decode("ascii", "replace").strip()) or _begun(world, note, ask)
     try:
         yield lease
     except BaseException:
@@ -40,11 +40,22 @@ def frozen(world: World, note: Path, ask: Ask) -> Iterator[str]:
     _forget(world, note)
 
 
-def _lease(ask: Ask, former: str) -> str:
+def _renewed(ask: Ask, former: str) -> str:
+    """The lease of a run that was killed; empty when there is none, or it is over and the vault may have changed."""
     if former:
-        with suppress(MnemonError):  # it is over, and the vault may have been written to since
+        with suppress(MnemonError):
             return str(ask("freeze", seconds=_LEASE, lease=former)["lease"])
-    return str(ask("freeze", seconds=_LEASE)["lease"])
+    return ""
+
+
+def _begun(world: World, note: Path, ask: Ask) -> str:
+    lease = secrets.token_hex(16)
+    keep_line(world, note, lease)  # before we ask: the answer may be lost, and so may we
+    try:
+        return str(ask("freeze", seconds=_LEASE, chosen=lease)["lease"])
+    except (VaultBusy, VaultMoved):  # refused; when there was no answer at all, the vault may well be frozen
+        _forget(world, note)
+        raise
 
 
 def _forget(world: World, note: Path) -> None:

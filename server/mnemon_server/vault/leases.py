@@ -13,9 +13,10 @@ from mnemon_server.vault.meta import read_meta, write_meta
 LONGEST_LEASE = 3_600_000  # milliseconds
 
 
-def freeze(connection: apsw.Connection, until: int, lease: str = "") -> str:
+def freeze(connection: apsw.Connection, until: int, lease: str = "", chosen: str = "") -> str:
     """Let the vault take no writes until that moment (milliseconds UTC), in the caller's transaction. With the
-    `lease` of an earlier freeze its time begins anew.
+    `lease` of an earlier freeze its time begins anew. `chosen` is what the lease is to be: whoever notes it before
+    asking can go on even when the answer is lost.
 
     Returns:
         The lease, which `thaw` wants to see.
@@ -31,7 +32,7 @@ def freeze(connection: apsw.Connection, until: int, lease: str = "") -> str:
         raise VaultBusy("the vault is frozen by somebody else", "try again when its lease is over")
     if lease and not is_frozen:
         raise VaultBusy("this lease is over, and the vault may have changed since", "freeze it anew")
-    ours = holder if is_frozen else secrets.token_hex(16)
+    ours = holder if is_frozen else chosen or secrets.token_hex(16)
     write_meta(connection, "state", "frozen")
     write_meta(connection, "frozen_until", str(until))
     write_meta(connection, "frozen_by", ours)

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mnemon_installer.steps.freezing import frozen
+from mnemon_installer.world import NoAnswer
 from mnemon_installer.world.real import RealWorld
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.errors import VaultBusy
+from mnemon_server.errors import UsageError, VaultBusy
 from mnemon_server.settings import Settings
 
 
@@ -62,3 +64,25 @@ def test_the_lease_of_another_is_respected(client: InProcess, world: RealWorld, 
     with pytest.raises(VaultBusy), frozen(world, note, client.call):
         raise AssertionError
     assert not note.exists()
+
+
+def test_a_lease_whose_answer_was_lost_is_known(client: InProcess, world: RealWorld, settings: Settings) -> None:
+    note = settings.folder / "lease"
+
+    def lost(action: str, /, **parameters: Any) -> dict[str, Any]:
+        client.call(action, **parameters)
+        raise NoAnswer("the connection broke")
+
+    with pytest.raises(NoAnswer), frozen(world, note, lost):
+        raise AssertionError
+    with pytest.raises(VaultBusy):
+        client.call("save", title="two", content="second")
+    with frozen(world, note, client.call) as lease:  # the next run, without a wait
+        client.call("thaw", lease=lease)
+    assert client.call("status")["state"] == "open"
+
+
+def test_a_chosen_lease_cannot_be_guessed(client: InProcess) -> None:
+    for weak in ("1", "x" * 32, "A" * 32, "0" * 31):
+        with pytest.raises(UsageError):
+            client.call("freeze", chosen=weak)
