@@ -35,15 +35,19 @@ class Effort:
         counted: words that are counted, the likeliest to be rare: it reads the list of the memories that have one.
         matches: memories that are ranked, at some microseconds each.
         candidates: memories that are read whole.
+        by_meaning: whether the nearest vectors are looked for, too.
     """
 
     counted: int
     matches: int
     candidates: int
+    by_meaning: bool
 
 
-QUICK = Effort(counted=10, matches=400, candidates=6)  # two milliseconds at 50,000 memories: while somebody waits
-THOROUGH = Effort(counted=14, matches=2_000, candidates=10)
+QUICK = Effort(
+    counted=10, matches=400, candidates=6, by_meaning=False
+)  # two milliseconds at 50,000 memories: while somebody waits
+THOROUGH = Effort(counted=14, matches=2_000, candidates=10, by_meaning=True)
 
 
 @dataclass(frozen=True)
