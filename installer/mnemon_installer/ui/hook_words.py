@@ -52,13 +52,14 @@ def recalled(result: Json) -> Iterator[str]:
         yield "no hook has put anything before a model yet"
     for each in result["recalled"]:
         when = each["at"][:16].replace("T", " ")
-        yield f"{bold('#' + str(each['id']))} {each['title']}  " + dim(f"[{when}Z, {each['client']}]")
+        number = f"#{each['id']}" if each["id"] else "profile"  # a fact that the user has stated has no memory's id
+        yield f"{bold(number)} {each['title']}  " + dim(f"[{when}Z, {each['client']}]")
         yield "      " + dim(f"{_reason(each)}; {each['tokens']} tokens")
 
 
 def _reason(each: Json) -> str:
     if each["score"] is None:
-        return "given at the start of the session: pinned, or the last handoff of the project"
+        return "given at the start of the session: the last handoff of the project, or the profile"
     meaning = "" if each["cosine"] is None else f", cosine {each['cosine']:.2f}"
     shared = ", ".join(each["terms"]) or "none"
     return f"score {each['score']:.2f}, floor {each['floor']:.2f}; the prompt's words {shared}{meaning}"

@@ -89,6 +89,8 @@ def status(result: Json) -> Iterator[str]:
     yield f"           {result['pinned']} pinned, {result['archived']} archived, {result['invalidated']} forgotten"
     yield f"vectors    {result['vectors']:,} with, {result['pending']:,} pending"
     yield f"model      {_model(result)}"
+    if judge := result.get("judge"):  # an older server tells of none
+        yield f"judge      {judge['name']}" + (f" ({tidy(judge['problem'])})" if judge["problem"] else "")
     yield f"vault      {result.get('remote') or tidy(result['path'])}, {_size(result['bytes'])}, {result['state']}"
     yield f"backup     {result['verified_backup'] or 'never verified'}"
     if result["captured"]:
@@ -120,23 +122,6 @@ def rebuilt(result: Json) -> Iterator[str]:
         yield f"no vectors: {result['reason']}"
     else:
         yield f"embedded {result['embedded']:,} passages with {result['model']}"
-
-
-def profile(result: Json) -> Iterator[str]:
-    if not result["sections"]:
-        yield "the profile is empty; mnemon profile add TITLE CONTENT states a fact"
-    for section in result["sections"]:
-        yield bold(section["name"])
-        for line in section["lines"]:
-            source = f"#{line['id']} " if line["id"] else ""
-            yield f"  {line['title']}: {line['text']} " + dim(f"({source}{line['day']})")
-    if result["left_out"]:
-        yield f"{result['left_out']} more left out; mnemon config set profile_tokens N shows more"
-
-
-def fact(result: Json) -> Iterator[str]:
-    said = {"new": "added to the profile", "updated": "corrected in the profile", "existing": "already in the profile"}
-    yield f"{said[result['outcome']]}: {result['title']}"
 
 
 def imported(result: Json) -> Iterator[str]:

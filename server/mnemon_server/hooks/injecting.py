@@ -11,7 +11,8 @@ import apsw
 from mnemon_server.client import connect
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import Injected, ledger
-from mnemon_server.hooks.passages import STARTED, SURFACED, framed
+from mnemon_server.hooks.opened import opened
+from mnemon_server.hooks.passages import SURFACED, framed
 from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 from mnemon_server.vault.memories import system_clock
@@ -64,7 +65,7 @@ def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
         )
     finally:
         client.close()
-    text, shown = framed(STARTED, found["memories"])
+    text, shown = opened(found)
     if not shown:
         return "", "nothing to start with"
     _note(event, settings, "session-start", shown)

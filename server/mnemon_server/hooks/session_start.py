@@ -1,4 +1,4 @@
-"""SessionStart: the last handoff of this project and the pinned memories, within a budget."""
+"""SessionStart: the last handoff of this project and the profile, within a budget."""
 
 from __future__ import annotations
 

@@ -156,7 +156,9 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "profile_get",
-        "What is known about the user: stated facts, preferences, decisions, and what to avoid.",
+        "What is known about the user, in a page: stated facts, preferences, decisions, what to avoid, working facts, "
+        "people and projects.",
+        (Parameter("tokens", "integer", "Budget in tokens.", smallest=100, largest=20_000),),
         read_only=True,
     ),
     Tool(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mnemon_server.actions.profiling import wording
 from mnemon_server.tools.fence import defang, fence
 
 Json = dict[str, Any]  # Any: JSON, by the contract of actions
@@ -79,9 +80,11 @@ def status(result: Json) -> str:
     reach = f"{result['vectors']} with vectors, {result['pending']} pending"
     model_text = model["name"] if model["present"] else f"none ({model['name']} is not here; words only)"
     backup = result["verified_backup"] or "never"
+    judge = f" Judge: {result['judge']['name']}." if "judge" in result else ""  # an older server tells of none
     return (
         f"{result['total']} memories ({kinds}); {reach}; {result['pinned']} pinned, {result['invalidated']} forgotten"
-        f" or superseded, {result['archived']} archived. Model: {model_text}. {result['bytes']:,} bytes."
+        f" or superseded, {result['archived']} archived. Model: {model_text}.{judge}"
+        f" {result['bytes']:,} bytes."
         f" Last verified backup: {backup}."
     )
 
@@ -113,14 +116,10 @@ def contradictions(result: Json) -> str:
 def profile(result: Json) -> str:
     if not result["sections"]:
         return "The profile is empty. Facts, preferences and decisions that are saved appear here."
-    lines = []
-    for section in result["sections"]:
-        lines.append(f"## {section['name']}")
-        for line in section["lines"]:
-            source = f"#{line['id']}, " if line["id"] else ""
-            lines.append(f"- {line['title']}: {line['text']} ({source}{line['day']})")
-    text = fence(_joined(lines))
-    return f"{text}\n{result['left_out']} more were left out for brevity." if result["left_out"] else text
+    # A title and a text that are harmless each may make a turn of a conversation together.
+    text = fence(defang(_joined(list(wording.page(result)))))
+    left_out = wording.left_out(result)
+    return f"{text}\n{left_out}" if left_out else text
 
 
 def fact(result: Json) -> str:
