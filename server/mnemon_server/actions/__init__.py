@@ -30,6 +30,7 @@ ACTIONS: dict[str, str] = {
     "version": "version",
     "points": "points",
     "edges": "edges",
+    "stated": "stated",
     "drop_fact": "drop_fact",
     "judge": "judge",
     "extract": "extract",

@@ -22,6 +22,7 @@ _SAID: Mapping[str, Callable[[Change], str]] = {
     "save": lambda change: "saved",
     "update": lambda change: f"changed: {', '.join(sorted(set(change.before) & {'title', 'content', 'type'}))}",
     "supersede": lambda change: f"superseded by memory {change.after['superseded_by']}",
+    "keep-both": lambda change: f"both stand, it and memory {change.after['verdict']['older']}",
     "forget": lambda change: "forgotten",
     "restore": lambda change: "restored",
     "archive": lambda change: "archived",

@@ -40,7 +40,11 @@ def run(context: ActionContext, id: int, other: int, keep_both: bool = False) ->
         newer, older = (one, two) if is_newer else (two, one)
         if keep_both:
             said = Judged(newer.id, older.id, UNRELATED, "somebody said that both stand", 1.0, USER, now)
+            former = verdicts.verdict_on(connection, newer.id, older.id)
             verdicts.put_verdict(connection, said)
+            before = {"verdict": None if former is None else vars(former)}
+            after = {"verdict": vars(said)}
+            note_change(connection, "keep-both", context.client, now, before, after, newer.id, group=group)
             return {"kept": newer.to_json(), "superseded": None}
         supersede(context, connection, older, newer, now, group)
         _raise_confidence(context, connection, newer, older, now, group)

@@ -11,7 +11,7 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.actions.restore import Conflict, refuse_a_double
 from mnemon_server.errors import MnemonError
 from mnemon_server.memory import Memory, as_rfc3339
-from mnemon_server.vault import captures, facts, memories, relations
+from mnemon_server.vault import captures, facts, memories, relations, verdicts
 from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import UNDO, Change, last_change, note_change
 
@@ -85,6 +85,9 @@ def _take_back(connection: apsw.Connection, row: Change, now: int) -> None:
     if row.fact_id is not None:
         facts.put_back(connection, row.fact_id, row.before, now)
         return
+    if row.action == "keep-both":
+        _bring_up_again(connection, row)
+        return
     memory = _found(connection, row)
     before = dict(row.before) or {"invalidated_at": now}
     if "capture" in before:
@@ -97,6 +100,14 @@ def _take_back(connection: apsw.Connection, row: Change, now: int) -> None:
         refuse_a_double(connection, memory)
     memories.change(connection, memory.id, before)
     _mend_indexes(connection, memory, any(name in before for name in _TEXTS))
+
+
+def _bring_up_again(connection: apsw.Connection, row: Change) -> None:
+    """The verdict that somebody overruled stands again; there may have been none."""
+    overruled = row.after["verdict"]
+    verdicts.drop_verdict(connection, overruled["newer"], overruled["older"])
+    if row.before["verdict"] is not None:
+        verdicts.put_verdict(connection, verdicts.Judged(**row.before["verdict"]))
 
 
 def _mend_indexes(connection: apsw.Connection, former: Memory, has_new_text: bool) -> None:

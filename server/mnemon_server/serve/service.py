@@ -25,7 +25,7 @@ READERS, WRITERS = 4, 2
 # These never wait for another process's write lock, so a stuck writer cannot keep them waiting. All others may.
 _READING = {
     "search", "list", "timeline", "related", "contradictions", "conflicts", "changes", "inbox", "opening", "surface",
-    "status", "profile", "browse", "overview", "version", "points", "edges",
+    "status", "profile", "browse", "overview", "version", "points", "edges", "stated",
 }  # fmt: skip
 # A model takes seconds for these, and they need no vault: none is lent to them.
 _JUDGING = {"judge", "extract", "summarize"}

@@ -35,15 +35,28 @@ _BOTH_LIVE = "JOIN live AS n ON n.id = v.newer JOIN live AS o ON o.id = v.older"
 def put_verdict(connection: apsw.Connection, judged: Judged) -> None:
     """Keep a verdict in the place of an earlier one on the pair, whichever way round; a person's own stays."""
     pair = (judged.newer, judged.older)
-    kept = connection.execute(
-        "SELECT judge FROM verdicts WHERE (newer, older) = (?1, ?2) OR (newer, older) = (?2, ?1)", pair
-    ).get
-    if kept == USER and judged.judge != USER:
+    kept = verdict_on(connection, *pair)
+    if kept is not None and kept.judge == USER and judged.judge != USER:
         return
-    connection.execute("DELETE FROM verdicts WHERE (newer, older) = (?1, ?2) OR (newer, older) = (?2, ?1)", pair)
+    drop_verdict(connection, *pair)
     connection.execute(
         "INSERT INTO verdicts (newer, older, relation, reason, sureness, judge, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (*pair, judged.relation, judged.reason, judged.sureness, judged.judge, judged.at),
+    )
+
+
+def verdict_on(connection: apsw.Connection, one: int, other: int) -> Judged | None:
+    """The one on this pair, whichever way round."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM verdicts AS v WHERE (newer, older) = (?1, ?2) OR (newer, older) = (?2, ?1)",
+        (one, other),
+    ).fetchone()
+    return Judged(*row) if row else None
+
+
+def drop_verdict(connection: apsw.Connection, one: int, other: int) -> None:
+    connection.execute(
+        "DELETE FROM verdicts WHERE (newer, older) = (?1, ?2) OR (newer, older) = (?2, ?1)", (one, other)
     )
 
 

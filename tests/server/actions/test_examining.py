@@ -106,6 +106,9 @@ def test_a_pair_that_both_stand_is_not_brought_up_again_until_a_text_changes(mov
     assert (judged[1]["class"], judged[1]["judge"]) == ("unrelated", "user")
     moved.call("examine_pending")
     assert moved.call("conflicts")["count"] == 0
+    assert moved.call("changes", id=2)["changes"][0]["what"] == "both stand, it and memory 1"
+    moved.call("undo")
+    assert moved.call("conflicts")["count"] == 1
 
 
 @pytest.mark.parametrize(
