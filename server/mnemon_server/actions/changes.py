@@ -37,8 +37,8 @@ def run(context: ActionContext, id: int, limit: int = 50) -> dict[str, Any]:
     """The changes to a memory, the last one first, also of one that is forgotten, superseded or archived.
 
     Returns:
-        `{"memory": {...}, "state": "live" | "forgotten" | "superseded" | "archived", "confidence": [sentences],
-        "changes": [{"at", "actor", "action", "what", "undone"}]}`
+        `{"memory": {...}, "state": "live" | "forgotten" | "superseded" | "archived", "superseded_by": id or None,
+        "confidence": [sentences], "changes": [{"at", "actor", "action", "what", "undone"}]}`
 
     Raises:
         UnknownMemory: there never was such a memory.
@@ -63,6 +63,7 @@ def run(context: ActionContext, id: int, limit: int = 50) -> dict[str, Any]:
     return {
         "memory": memory.to_json(),
         "state": state_of(memory),
+        "superseded_by": memory.superseded_by,
         "confidence": because(memory, [change for change in changes if not change.undone]),
         "changes": shown,
     }
@@ -70,7 +71,8 @@ def run(context: ActionContext, id: int, limit: int = 50) -> dict[str, Any]:
 
 def because(memory: Memory, changes: list[Change]) -> list[str]:
     """Where the memory's confidence comes from, in the order in which it came."""
-    said = [f"{kind_named(memory.type).confidence:.2f} for a {memory.type}"]
+    article = "an" if memory.type[0] in "aeiou" else "a"
+    said = [f"{kind_named(memory.type).confidence:.2f} for {article} {memory.type}"]
     if memory.captured is not None:
         said = [f"{memory.base_confidence:.2f} for what a hook heard the {memory.captured} say, not confirmed yet"]
     said += [_SAID[each.action](each) for each in reversed(changes) if each.action in ("keep", "resolve")]

@@ -76,6 +76,8 @@ def _brief(hit: Hit, found: Found, now: int, explain: bool) -> dict[str, Any]:
         "age_days": round(age_in_days(memory.updated_at, now), 1),
         "confidence": round(memory.confidence, 4),
         "pinned": memory.pinned,
+        "source_client": memory.source_client,
+        "captured": memory.captured,
         "created_at": memory.to_json_without_text()["created_at"],
     }
     if explain:
