@@ -10,7 +10,7 @@ from tests.bench.vaults import Shelf
 
 from mnemon_server.vault import scan, vault_model
 from mnemon_server.vault.connection import Vault
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 
 def run(bench: Bench, shelf: Shelf) -> Iterator[Figure]:

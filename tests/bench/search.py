@@ -13,7 +13,7 @@ from tests.bench.vaults import NOW, Shelf
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.recall.search import QueryVector, search
 from mnemon_server.vault.connection import Vault
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 TARGETS = {1_000: 5.0, 10_000: 10.0, 50_000: 30.0}
 PROMPT_TARGET = 3.0

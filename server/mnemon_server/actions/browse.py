@@ -11,7 +11,7 @@ from mnemon_server.kinds import kind_named
 from mnemon_server.memory import Memory, as_rfc3339
 from mnemon_server.vault import browsing
 from mnemon_server.vault.browsing import STATES, Wanted
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 LARGEST_PAGE = 500
 _MOST_WORDS = 12

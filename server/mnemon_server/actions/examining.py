@@ -14,7 +14,7 @@ from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
 from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
 from mnemon_server.vault import memories, relations, vault_model, vectors, verdicts
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 from mnemon_server.vault.relations import Edge
 from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 

@@ -8,7 +8,7 @@ from mnemon_server.actions.context import ActionContext, checked_limit
 from mnemon_server.actions.timeline import brief
 from mnemon_server.kinds import kind_named
 from mnemon_server.vault import memories
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 
 def run(

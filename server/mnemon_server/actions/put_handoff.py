@@ -11,6 +11,7 @@ from mnemon_server.actions.save import insert_new
 from mnemon_server.kinds import kind_named
 from mnemon_server.memory import checked_text
 from mnemon_server.vault import memories
+from mnemon_server.vault.filters import Value
 from mnemon_server.vault.memories import Draft
 
 
@@ -37,7 +38,7 @@ def run(context: ActionContext, project: str, session: str, title: str, content:
         if (old.title, old.content) == (title, content):
             return {"outcome": "existing", "id": old.id}
         digest = memories.content_hash(content)
-        changes: dict[str, memories.Value] = {"title": title, "content": content, "content_hash": digest}
+        changes: dict[str, Value] = {"title": title, "content": content, "content_hash": digest}
         memories.change(connection, old.id, changes | {"updated_at": now, "archived_at": None})
         memory = memories.find_live(connection, old.id)
         assert memory is not None

@@ -11,8 +11,8 @@ from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import MnemonError, UnknownMemory
 from mnemon_server.memory import Memory
 from mnemon_server.vault import memories
+from mnemon_server.vault.filters import Value
 from mnemon_server.vault.history import note_change
-from mnemon_server.vault.memories import Value
 
 
 class Conflict(MnemonError):

@@ -15,6 +15,7 @@ from mnemon_server.kinds import Kind, kind_named
 from mnemon_server.memory import Memory, checked_text
 from mnemon_server.vault import captures, memories, origins, relations
 from mnemon_server.vault.captures import Capture
+from mnemon_server.vault.filters import Value
 from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
 from mnemon_server.vault.relations import Edge
@@ -136,8 +137,8 @@ def update_in_place(
     is_same = (old.title, old.content, old.type, old.archived_at) == (title, content, kind.name, None)
     if is_same:
         return "existing", old
-    after: dict[str, memories.Value] = {"title": title, "content": content, "type": kind.name, "archived_at": None}
-    before: dict[str, memories.Value] = {
+    after: dict[str, Value] = {"title": title, "content": content, "type": kind.name, "archived_at": None}
+    before: dict[str, Value] = {
         "title": old.title,
         "content": old.content,
         "type": old.type,

@@ -9,7 +9,7 @@ from mnemon_server.errors import ModelBroken, ModelMissing
 from mnemon_server.kinds import kind_named
 from mnemon_server.memory import age_in_days, snippet
 from mnemon_server.recall.search import Found, Hit, QueryVector, embed_query, search
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 
 def run(

@@ -9,7 +9,7 @@ from mnemon_server.errors import UsageError
 from mnemon_server.kinds import kind_named
 from mnemon_server.memory import Memory, age_in_days, as_rfc3339, snippet
 from mnemon_server.vault import memories
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 _ANY_ID = 1 << 62
 

@@ -10,7 +10,7 @@ import apsw
 from mnemon_server.memory import Memory
 from mnemon_server.recall.query import STOP_WORDS
 from mnemon_server.vault import memories, words
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 _POLAR = re.compile(
     r"\b(?:never|always|not|no|without|only|cannot|nor|neither|nie|niemals|immer|nicht|kein\w*|ohne|nur|nunca|siempre|sin"

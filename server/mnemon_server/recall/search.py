@@ -13,7 +13,7 @@ from mnemon_server.recall.fuse import fuse
 from mnemon_server.recall.score import Score, score
 from mnemon_server.vault import memories, vault_model, vectors, words
 from mnemon_server.vault.connection import Vault
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 CANDIDATES_PER_SIDE = 50
 

@@ -12,8 +12,8 @@ import apsw
 from mnemon_server.memory import Memory
 from mnemon_server.recall.query import worth_searching
 from mnemon_server.vault import words
+from mnemon_server.vault.filters import Filters
 from mnemon_server.vault.frequencies import TermFrequencies
-from mnemon_server.vault.memories import Filters
 
 # A memory says early what it is about.
 _MOST_CHARACTERS = 2_000

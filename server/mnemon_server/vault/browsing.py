@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import apsw
 
 from mnemon_server.memory import Memory
-from mnemon_server.vault.memories import COLUMNS, Filters, Value, as_memory, filter_clause
+from mnemon_server.vault.filters import Filters, Value, filter_clause
+from mnemon_server.vault.memories import COLUMNS, as_memory
 from mnemon_server.vault.vault_model import current_model
 
 LIVE, ARCHIVED, FORGOTTEN, SUPERSEDED, ALL = "live", "archived", "forgotten", "superseded", "all"

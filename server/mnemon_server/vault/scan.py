@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from mnemon_server.vault.memories import Filters, Value, filter_clause
+from mnemon_server.vault.filters import Filters, Value, filter_clause
 
 if TYPE_CHECKING:
     import numpy

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import apsw
 
 from mnemon_server.vault import scan
-from mnemon_server.vault.memories import Filters, Value, filter_clause
+from mnemon_server.vault.filters import Filters, Value, filter_clause
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.passages import Passage, passage_text
 from mnemon_server.vault.vault_model import VaultModel, current_model, rebuild_round, set_current

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import apsw
 
 from mnemon_server.memory import Memory
-from mnemon_server.vault.memories import Filters, filter_clause, find_live, session_neighbours
+from mnemon_server.vault.filters import Filters, filter_clause
+from mnemon_server.vault.memories import find_live, session_neighbours
 from mnemon_server.vault.segment import segment
 
 # bm25 weights of title, content, context. The context weight is measured, see docs/decisions.

@@ -6,7 +6,7 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.vault import vault_model, vectors
-from mnemon_server.vault.memories import Filters
+from mnemon_server.vault.filters import Filters
 
 
 @pytest.fixture
