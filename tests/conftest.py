@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from tests.tiny_model import build_tiny_model
+from tests.warm_start import WARM
 
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.client.in_process import InProcess
@@ -27,6 +29,7 @@ if os.environ.get("CI"):
 
 NOON = 1_780_000_000_000  # a moment in 2026, in milliseconds
 DAY = 86_400_000
+_HAS_UI = all(importlib.util.find_spec(name) for name in ("streamlit", "umap"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
-    for name in ("CLAUDE_CONFIG_DIR", "PYTHONDONTWRITEBYTECODE", "NO_COLOR"):
+    for name in ("CLAUDE_CONFIG_DIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for name in ("MNEMON_VAULT_DIR", "MNEMON_MODEL_PATH", "MNEMON_REMOTE_URL", "MNEMON_LOCAL_TOKEN"):
         monkeypatch.delenv(name, raising=False)
@@ -44,6 +47,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # it is asked over the network
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_start_ends() -> Iterator[None]:
+    yield
+    WARM.end()
 
 
 @pytest.fixture
@@ -118,6 +127,15 @@ def vault(settings: Settings) -> Iterator[Vault]:
     opened = Vault(settings.vault_path)
     yield opened
     opened.close()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests of the dashboard's pages need what draws them, and some of them somebody who looks."""
+    marks = {mark.name for mark in item.iter_markers()}
+    if {"ui", "browser"} & marks and not _HAS_UI:
+        pytest.skip("the extra [ui] is not installed")
+    if "browser" in marks and not (os.environ.get("MNEMON_TEST_CHROMIUM") and importlib.util.find_spec("playwright")):
+        pytest.skip("MNEMON_TEST_CHROMIUM names no browser, or the package playwright is not installed")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

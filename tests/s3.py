@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import sys
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import pytest
+from botocore.loaders import JSONFileLoader, Loader
 
 _numbers = itertools.count()
 KEYS = {"AWS_ACCESS_KEY_ID": "test-key-of-the-tests", "AWS_SECRET_ACCESS_KEY": "test-secret-of-the-tests"}
@@ -53,9 +56,44 @@ class Store:
         return {**KEYS, "AWS_ENDPOINT_URL_S3": self.url, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
+class Near(Store):
+    """One in this process, which can be looked into without asking it: over the wire that is most of what a test
+    costs that looks after every step."""
+
+    def keys(self, bucket: str) -> list[str]:
+        return sorted(_objects_in(bucket))
+
+    def body(self, bucket: str, key: str) -> bytes:
+        return bytes(_objects_in(bucket)[key].value)
+
+
+def _objects_in(bucket: str) -> Any:  # Any: moto's dictionary, which keeps former versions beside each
+    """As moto has them, whichever account and partition they came under."""
+    from moto.backends import get_backend
+
+    (found,) = (
+        partition.buckets[bucket]
+        for account in get_backend("s3").values()
+        for partition in account.values()
+        if bucket in partition.buckets
+    )
+    return found.keys
+
+
+@contextmanager
+def reading_models_once() -> Iterator[None]:
+    """botocore reads megabytes of JSON, and looks through a thousand folders, for every session; here every command
+    opens one, of the same S3."""
+    read, listed = functools.cache(JSONFileLoader().load_file), functools.cache(Loader().list_available_services)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda self, path: read(path))
+        patch.setattr(Loader, "list_available_services", lambda self, type_name: listed(type_name))
+        yield
+
+
 def make_server(port: int, heeds_conditions: bool = True) -> Any:
     """`heeds_conditions=False`: as stores are that let everybody overwrite whatever If-Match says."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import WSGIRequestHandler
     from werkzeug.serving import make_server as make
 
@@ -65,7 +103,7 @@ def make_server(port: int, heeds_conditions: bool = True) -> Any:
         def log(self, type: str, message: str, *args: Any) -> None:
             return
 
-    app, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
+    app, lock = create_backend_app("s3"), threading.Lock()
 
     def locked(environment: Any, start_response: Any) -> Any:
         if not heeds_conditions:
@@ -84,7 +122,8 @@ def serving_s3(heeds_conditions: bool = True) -> Iterator[Store]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield Store(f"http://127.0.0.1:{server.server_port}")
+        with reading_models_once():
+            yield Near(f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()

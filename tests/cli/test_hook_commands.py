@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.hooks.conftest import environment
+from tests.server.hooks.conftest import PATIENCE, environment
+from tests.warm_start import WARM
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
@@ -18,13 +19,11 @@ RULE = "We deploy from the release branch because main is never frozen."
 
 
 def mnemon(home: Path, *words: str, data: Any = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mnemon_installer.cli", *words],
-        env=environment(home) | {"NO_COLOR": "1"},
-        input=json.dumps(data) if data is not None else "",
-        capture_output=True,
-        text=True,
-    )
+    told, stdin = environment(home) | {"NO_COLOR": "1"}, json.dumps(data) if data is not None else ""
+    if WARM.can_run(told):
+        return WARM.run(words, told, home, PATIENCE, stdin)
+    argv = [sys.executable, "-m", "mnemon_installer.cli", *words]
+    return subprocess.run(argv, env=told, input=stdin, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def result(home: Path, *words: str) -> Any:  # Any: JSON

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm_start import WARM
 
 PATIENCE = 90.0  # seconds
 
@@ -52,7 +53,7 @@ moment("after-" + words[1])
 
 @dataclass(frozen=True)
 class Machine:
-    """`run` starts the real `mnemon` in its own process."""
+    """`run` carries out `mnemon` in its own process: started by its script, or in the plain suite forked."""
 
     home: Path
     mnemon: Path
@@ -68,15 +69,18 @@ class Machine:
         nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
         return {"HOME": str(self.home), "PATH": str(self.home / "bin"), "LANG": "C.UTF-8", **nowhere, **self.extra}
 
-    def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        return self.start((str(self.mnemon), *words), **extra)
+    def run(self, *words: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
+        environment = self.environment | extra
+        if self.mnemon == installed_mnemon() and WARM.can_run(environment):
+            return WARM.run(words, environment, self.home, PATIENCE, stdin)
+        return self.start((str(self.mnemon), *words), stdin, **extra)
 
-    def start(self, argv: tuple[str, ...], **extra: str) -> subprocess.CompletedProcess[str]:
+    def start(self, argv: tuple[str, ...], stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             argv,
             env=self.environment | extra,
             cwd=self.home,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.scripts.doomed import SEEDS
+from tests.warm_start import WARM
 
 from mnemon_installer.cli.main import run
 from mnemon_server.client.in_process import InProcess
@@ -30,6 +31,7 @@ from mnemon_server.tools.surface import Perform, Reply, call_tool
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals, modes and limits")
+PATIENCE = 60.0  # seconds
 any_text = hypothesis_settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -70,13 +72,17 @@ class Program:
         before: Callable[[], None] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Answer:
+        environment = {**os.environ, **(env or {})}
+        if before is None and WARM.can_run(environment):
+            warm = WARM.run([os.fsdecode(word) for word in words], environment, Path.cwd(), PATIENCE, stdin)
+            return Answer(warm.returncode, warm.stdout, warm.stderr)
         done = subprocess.run(
             self.command(*words),
             input=stdin,
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE,
             preexec_fn=before,
-            env={**os.environ, **(env or {})},
+            env=environment,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 

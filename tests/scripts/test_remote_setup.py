@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.installer.machine import PATIENCE, Machine, installed_mnemon
+from tests.installer.machine import Machine, installed_mnemon
 from tests.remote_server import RemoteServer, serving
 
 PASSPHRASE = "grüße vom Pferd, 1 Batterie"
@@ -24,20 +24,6 @@ def server(tmp_path: Path) -> Iterator[RemoteServer]:
     home.mkdir()
     with serving(home, MNEMON_OWNER_PASSPHRASE=PASSPHRASE) as started:
         yield started
-
-
-def typed(machine: Machine, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """A command with something on its standard input."""
-    return subprocess.run(
-        (str(machine.mnemon), *words),
-        env=machine.environment,
-        cwd=machine.home,
-        input=stdin,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 def told(done: subprocess.CompletedProcess[str], status: int = 0) -> Any:
@@ -57,8 +43,8 @@ def test_a_machine_joins_with_its_memories_works_over_there_and_comes_back(home:
     assert "--token-stdin" in nothing.stderr
     assert sorted(each.name for each in folder.iterdir() if "sqlite" not in each.name) == []
 
-    joined = typed(
-        machine, "setup", "--remote-url", f"{server.url}/mcp", "--token-stdin", "--send-memories", stdin=PASSPHRASE
+    joined = machine.run(
+        "setup", "--remote-url", f"{server.url}/mcp", "--token-stdin", "--send-memories", stdin=PASSPHRASE
     )
     assert joined.returncode == 0, joined.stdout + joined.stderr
     assert re.search(r"memories +1 sent\n +web vault +in use\n", joined.stdout), joined.stdout
@@ -97,15 +83,13 @@ def test_a_machine_joins_with_its_memories_works_over_there_and_comes_back(home:
 
 def test_doctor_walks_as_claude_ai_and_the_owner_sees_who_came(home: Path, server: RemoteServer) -> None:
     machine = Machine(home, installed_mnemon())
-    walked = typed(
-        machine, "doctor", "connector", "--url", server.url, "--passphrase-stdin", "--json", stdin=PASSPHRASE
-    )
+    walked = machine.run("doctor", "connector", "--url", server.url, "--passphrase-stdin", "--json", stdin=PASSPHRASE)
     findings = told(walked)["findings"]
     assert {each["verdict"] for each in findings} == {"ok"}
     assert findings[-1]["code"] == "connector.revoke"
     assert PASSPHRASE not in walked.stdout + walked.stderr
 
-    assert typed(machine, "setup", "--remote-url", server.url, "--token-stdin", stdin=PASSPHRASE).returncode == 0
+    assert machine.run("setup", "--remote-url", server.url, "--token-stdin", stdin=PASSPHRASE).returncode == 0
     halfway = machine.run("doctor", "connector")
     assert halfway.returncode == 0, halfway.stdout + halfway.stderr
     assert "without the owner's passphrase the rest was not walked" in halfway.stdout
@@ -116,7 +100,7 @@ def test_doctor_walks_as_claude_ai_and_the_owner_sees_who_came(home: Path, serve
     code = Path(made["path"]).read_text()
     other = Machine(home.parent / "other", machine.mnemon)
     other.home.mkdir()
-    assert typed(other, "setup", "--remote-url", server.url, "--token-stdin", "--json", stdin=code).returncode == 0
+    assert other.run("setup", "--remote-url", server.url, "--token-stdin", "--json", stdin=code).returncode == 0
     assert "phone" in machine.run("token", "list").stdout
     assert machine.run("token", "revoke", "phone").returncode == 0
     refused = other.run("list")

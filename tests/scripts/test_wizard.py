@@ -185,8 +185,14 @@ def test_rules_are_asked_about_once_and_the_answer_stays(machine: Machine, start
     assert machine.run("setup", "--no-model").returncode == 0
     assert (cursor.exists(), "mnemon:begin" in codex.read_text()) == (False, True)
 
+
+@seeded
+def test_rules_come_and_go_by_flags(machine: Machine) -> None:
+    cursor, codex = machine.home / ".cursor/rules/mnemon.mdc", machine.home / ".codex/AGENTS.md"
+    codex.write_text("# Mine\n")
     assert machine.run("setup", "--no-model", "--rules").returncode == 0
     assert "mnemon:begin" in cursor.read_text()
+    assert codex.read_text().startswith("# Mine\n\n<!-- mnemon:begin")
     assert machine.run("setup", "--no-model", "--no-rules", "--hooks").returncode == 0
     assert (cursor.exists(), codex.read_text()) == (False, "# Mine\n")
 

@@ -98,8 +98,11 @@ def envelope(result: Any, problems: Sequence[dict[str, str]] = (), ok: bool = Tr
 def fail(problem: dict[str, str], as_json: bool) -> None:
     """Say what is wrong and what to type; with `as_json` also one object on stdout."""
     if as_json:
-        with suppress(ReaderGone, OutputTrouble):
+        try:
             out(envelope(None, [problem], ok=False))
+            flush()  # or the interpreter does at its end, and takes its status from how that went
+        except (ReaderGone, OutputTrouble):
+            give_up_output()
     say(f"mnemon: {paint('error', 'red')}: {tidy(problem['message'])}")
     if problem["hint"]:
         say(f"mnemon: {paint('hint', 'dim')}: {tidy_command(problem['hint'])}")

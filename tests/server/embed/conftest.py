@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from tests.fakes.hub import FakeHub
 from tests.tiny_model import build_tiny_model
+from tests.warm_start import WARM
 
 from mnemon_server.settings import Settings
 
+PATIENCE = 30.0  # seconds
 REPOSITORY = "Qdrant/bge-small-en-v1.5-onnx-Q"
 
 
@@ -58,13 +60,16 @@ class Machine:
     def models(self) -> Path:
         return self.home / ".mnemon" / "models"
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        environment = self.environment | extra
+        if WARM.can_run(environment):
+            return WARM.run(arguments, environment, self.home, PATIENCE)
         return subprocess.run(
             self.command(*arguments),
-            env=self.environment | environment,
+            env=environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
 

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
 from tests.s3 import Store, serving_s3
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_reading_of_the_models() -> Iterator[None]:
-    """botocore reads megabytes of JSON for every session, and here every command opens one."""
-    read = functools.cache(JSONFileLoader().load_file)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", lambda self, path: read(path))
-        yield
 
 
 @pytest.fixture(scope="session")

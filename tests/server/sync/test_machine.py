@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from tests.s3 import Store, serving_s3
 from tests.scripts.doomed import SEEDED, SEEDS
+from tests.seeded import examples
 from tests.server.sync.conftest import Machine
 
 from mnemon_server.actions import archive_restore
@@ -290,12 +291,12 @@ def memories_in(file: Path) -> Known:
         return frozenset((str(uid), str(text)) for uid, text in connection.execute("SELECT uid, content FROM memories"))
 
 
-def run_it(store: Store, root: Path, examples: int, steps: int, number: int = 0) -> None:
+def run_it(store: Store, root: Path, count: int, steps: int, number: int = 0) -> None:
     machine: Any = type("TwoMachines", (Shared,), {"store": store, "root": root})
     run_state_machine_as_test(
         seed(number)(machine) if number else machine,
         settings=profile(
-            max_examples=examples,
+            max_examples=count,
             stateful_step_count=steps,
             derandomize=not number,
             database=None,
@@ -320,9 +321,9 @@ def either(request: pytest.FixtureRequest, stores: dict[str, Store], monkeypatch
 
 
 def test_whatever_happens_in_the_middle_no_memory_is_lost(either: Store, tmp_path: Path) -> None:
-    run_it(either, tmp_path, examples=3, steps=12)
+    run_it(either, tmp_path, examples(3), steps=12)
 
 
 @pytest.mark.parametrize("number", [pytest.param(number, marks=SEEDED) for number in range(1, 1 + max(1, SEEDS // 5))])
 def test_whatever_happens_in_many_more_stories_no_memory_is_lost(either: Store, tmp_path: Path, number: int) -> None:
-    run_it(either, tmp_path, examples=6, steps=30, number=number)
+    run_it(either, tmp_path, 6, steps=30, number=number)

