@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import apsw
 
 from mnemon_server.vault.vectors import index_problems
@@ -14,11 +16,20 @@ def problems(connection: apsw.Connection) -> list[str]:
 
 def damage(connection: apsw.Connection) -> list[str]:
     """What is wrong with the file and its references: no index made anew would mend it."""
+    _refresh_words(connection)
     found = [f"SQLite: {row[0]}" for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
     broken = len(list(connection.execute("PRAGMA foreign_key_check")))
     if broken:
         found.append(f"{broken} references point to rows that are gone")
     return found
+
+
+def _refresh_words(connection: apsw.Connection) -> None:
+    """FTS5 looks through the index by the list of its parts that it read last, and finds parts missing once another
+    process has put others in their place: a search makes it read the list anew."""
+    if connection.table_exists(None, "words"):
+        with suppress(apsw.Error):  # damage is for the check to name
+            connection.execute("SELECT 1 FROM words WHERE words MATCH 'a' LIMIT 1").fetchall()
 
 
 def disagreements(connection: apsw.Connection) -> list[str]:

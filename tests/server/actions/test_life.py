@@ -263,3 +263,10 @@ def test_every_change_stands_in_history(client: InProcess) -> None:
     with client.context.vault.read() as connection:
         rows = list(connection.execute("SELECT action, actor FROM history ORDER BY id"))
     assert rows == [("save", "test"), ("pin", "test"), ("forget", "test"), ("restore", "test")]
+
+
+def test_an_index_made_anew_by_another_is_no_damage(client: InProcess, open_client: Any, settings: Any) -> None:
+    for title in ("alpha", "beta", "gamma"):
+        save(client, title)
+    open_client(settings).call("rebuild")
+    assert client.call("check_integrity")["problems"] == []
