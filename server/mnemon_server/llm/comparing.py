@@ -1,10 +1,84 @@
-"""How a newer memory stands to an older one, told from their words alone."""
+"""How a newer memory stands to an older one, told from their words alone.
+
+Evidence is gathered by readable rules (`pairs/`) and weighed by weights that `python -m tests.contradictions.fit`
+makes from pairs labelled by hand; the held-out half of those takes no part in it and measures them.
+"""
 
 from __future__ import annotations
 
-from mnemon_server.llm import HEURISTICS, UNRELATED, Stated, Verdict
+from collections.abc import Mapping
+
+from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UNRELATED, UPDATE, Stated, Verdict
+from mnemon_server.llm.pairs.evidence import Evidence
+from mnemon_server.llm.pairs.reading import read
+from mnemon_server.llm.pairs.sure import SURE, is_sure
+from mnemon_server.llm.pairs.together import evidence_of
+from mnemon_server.llm.pairs.weights import weights_of
+
+_NOTHING = "nothing says that one replaces the other"
+_NO_MORE = "says no more than the older one"
+# Evidence by which a verdict is explained, the most telling first.
+_TELLING = (
+    "from named",
+    "setting differs",
+    "value x left",
+    "strong value named",
+    "opposite x near",
+    "value x near",
+    "denies x near",
+    "choice differs",
+    "move value named",
+    "strong in title",
+    "strong in first",
+    "strong in best",
+    "opposite",
+    "denies",
+    "move in title",
+    "move in first",
+    "move in best",
+    "weak in title",
+    "weak in first",
+    "names both",
+)
+# With one of these the newer memory says something that the older one does not.
+_SAYS_OTHERWISE = (
+    "value differs",
+    "setting differs",
+    "opposite",
+    "denies",
+    "choice differs",
+    "parallel contrast",
+    "telling own both",
+    "strong in title",
+    "strong in first",
+    "move in title",
+    "move in first",
+)
+_SAME_SHARE, _SAME_FRESH = 0.6, 0.5  # of the words of the nearest sentences, and of all words of the newer memory
 
 
 def compare(newer: Stated, older: Stated) -> Verdict:
     """The verdict by rules, within a millisecond; `unrelated` whenever no rule is sure."""
-    return Verdict(UNRELATED, "nothing says that one replaces the other", 0.0, HEURISTICS)
+    found = evidence_of(read(newer.title, newer.content), read(older.title, older.content), newer.type, older.type)
+    conflict = weights_of("conflict")
+    probability = max(conflict.probability(found), SURE if is_sure(found) else 0.0)
+    reason = reason_of(found)
+    if reason and probability >= conflict.threshold:
+        update = weights_of("update")
+        relation = UPDATE if update.probability(found) >= update.threshold else CONTRADICTION
+        return Verdict(relation, reason, round(probability, 3), HEURISTICS)
+    if _says_no_more(found):
+        return Verdict(SAME, _NO_MORE, round(found["line share"].value, 3), HEURISTICS)
+    return Verdict(UNRELATED, _NOTHING, round(1.0 - probability, 3), HEURISTICS)
+
+
+def reason_of(found: Mapping[str, Evidence]) -> str:
+    """The evidence that tells a person most; empty when none of it would tell them anything."""
+    return next((found[name].reason for name in _TELLING if name in found and found[name].reason), "")
+
+
+def _says_no_more(found: Mapping[str, Evidence]) -> bool:
+    if "line share" not in found or any(name in found for name in _SAYS_OTHERWISE):
+        return False
+    fresh = found["fresh"].value if "fresh" in found else 0.0
+    return found["line share"].value >= _SAME_SHARE and fresh <= _SAME_FRESH

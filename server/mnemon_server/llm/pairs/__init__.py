@@ -1,0 +1,1 @@
+"""What two memories say of the same: how each is read, and the evidence that one replaces the other."""

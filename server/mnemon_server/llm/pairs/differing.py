@@ -1,0 +1,171 @@
+"""Figures, choices and opposites in which two memories differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+from mnemon_server.llm.pairs.evidence import Evidence, cut, dice, part, quoted, share, stems_of
+from mnemon_server.llm.pairs.kinds import choices, sides
+from mnemon_server.llm.pairs.reading import Line, Memory
+from mnemon_server.llm.pairs.stems import stem
+from mnemon_server.llm.pairs.values import Value
+
+_MEASURES = frozenset({"date", "time", "span", "bytes", "money", "percent"})
+_NUMBERS = frozenset({"count", "version"})
+_OPENING = 4  # words that tell what a sentence is about
+_LEFT = 6  # words before a figure that may say what it is of
+
+
+def values(n: Memory, o: Memory) -> Iterator[Evidence]:
+    """Figures of one kind that stand for the same; one that both memories give differs from nothing."""
+    new, old = ({(v.kind, v.amount) for line in (m.title, *m.lines) for v in line.values} for m in (n, o))
+    for one in n.lines:
+        for other in o.lines if one.values else ():
+            for v in one.values:
+                for w in other.values:
+                    if _are_comparable(v, w) and (v.kind, v.amount) not in old and (w.kind, w.amount) not in new:
+                        yield from _difference(n, o, one, other, v, w)
+
+
+def _difference(n: Memory, o: Memory, one: Line, other: Line, v: Value, w: Value) -> Iterator[Evidence]:
+    near = dice(one.stems, other.stems)
+    reason = f"{_shown(one, v)} instead of {_shown(other, w)}{_of(n, o, one, other, v)}"
+    # Of several differences the one between the sentences nearest to each other is told.
+    yield Evidence("value differs", 1.0, reason)
+    yield Evidence(f"value {v.kind}", 1.0)
+    yield Evidence("value x near", near + 0.01, reason)
+    yield Evidence("value x left", min(_left(one, v, other), _left(other, w, one)), reason)
+    yield Evidence("value named", float(v.before == w.before != ""))
+    yield Evidence("value same unit", float(v.unit == w.unit != ""))
+
+
+def _are_comparable(v: Value, w: Value) -> bool:
+    if v.kind in _MEASURES or w.kind in _MEASURES:
+        return v.kind == w.kind
+    return v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind == "version"
+
+
+def _left(line: Line, value: Value, other: Line) -> float:
+    return part(stems_of(line.words[max(0, value.place - _LEFT) : value.place]), other.stems)
+
+
+def _of(n: Memory, o: Memory, one: Line, other: Line, v: Value) -> str:
+    """What the two figures are of: the word nearest to the newer one that both memories have."""
+    shared = (one.stems | n.title.stems) & (other.stems | o.title.stems)
+    figure = v.shown.split()
+    near = sorted((at for at, word in enumerate(one.words) if word not in figure), key=lambda at: abs(at - v.place))
+    told = next((one.spelled[at] for at in near if stem(one.words[at]) in shared), None)
+    told = told or next((word for word in n.title.spelled if stem(word.lower()) in shared), None)
+    return "" if told is None else f" for {quoted(told)}"
+
+
+def _shown(line: Line, value: Value) -> str:
+    """As it was written."""
+    start = max(0, value.place - 1)
+    return cut(" ".join(line.spelled[line.words.index(word, start)] for word in value.shown.split()))
+
+
+def settings(n: Memory, o: Memory) -> Iterator[Evidence]:
+    """One setting with another value; one that a memory gives twice tells nothing."""
+    new, old = dict(n.settings), dict(o.settings)
+    if len(new) == len(n.settings) and len(old) == len(o.settings):
+        for key in sorted(new.keys() & old.keys()):
+            if new[key] != old[key]:
+                told = f"{quoted(new[key])} instead of {quoted(old[key])} for {quoted(key)}"
+                yield Evidence("setting differs", 1.0, told)
+
+
+def polarity(n: Memory, o: Memory) -> Iterator[Evidence]:
+    """Opposites and denials between two sentences that share a word."""
+    new, old = _sides(n), _sides(o)
+    denied = {word for line in (n.title, *n.lines) for word in line.denied}
+    denied &= {word for line in (o.title, *o.lines) for word in line.denied}
+    for one in n.lines:
+        if not one.sides and not one.denied and not any(line.denied for line in o.lines):
+            continue
+        for other in o.lines:
+            if one.stems & other.stems:
+                near = share(one.stems, other.stems) if min(len(one.stems), len(other.stems)) > 1 else 0.0
+                yield from _opposites(one, other, new, old, near)
+                yield from _denials(one, other, near, denied)
+
+
+def _opposites(
+    one: Line, other: Line, new: frozenset[tuple[str, int]], old: frozenset[tuple[str, int]], near: float
+) -> Iterator[Evidence]:
+    against = [
+        (axis, side)
+        for axis, side in one.sides
+        if (axis, -side) in other.sides and (axis, side) not in old and (axis, -side) not in new
+    ]
+    if against:
+        axis, side = min(against)
+        told = f"says {quoted(one.sides[axis, side])} where the older one says {quoted(other.sides[axis, -side])}"
+        yield Evidence("opposite", 1.0, told)
+        yield Evidence("opposite x near", near, told)
+        yield Evidence("opposites", float(len(against) > 1))
+
+
+def _denials(one: Line, other: Line, near: float, by_both: Set[str]) -> Iterator[Evidence]:
+    """What both memories deny, each somewhere, neither denies to the other."""
+    newly = one.denied.keys() & (other.stems - other.denied.keys()) - by_both
+    formerly = other.denied.keys() & (one.stems - one.denied.keys()) - by_both
+    if one.denied and other.denied and (one.denied.keys() & other.stems or other.denied.keys() & one.stems):
+        yield Evidence("both deny", 1.0)
+    elif newly or formerly:
+        told = (
+            f"denies {quoted(one.denied[min(newly)])}, which the older one says"
+            if newly
+            else f"says {quoted(other.denied[min(formerly)])}, which the older one denies"
+        )
+        yield Evidence("denies", 1.0, told)
+        yield Evidence("denies x near", near, told)
+        yield Evidence("denies several", float(len(newly) + len(formerly) > 1))
+
+
+def _sides(memory: Memory) -> frozenset[tuple[str, int]]:
+    return frozenset(place for line in (memory.title, *memory.lines) for place in line.sides)
+
+
+def kinds(n: Memory, o: Memory, a: Line, b: Line) -> Iterator[Evidence]:
+    """Two things of one kind: a choice made otherwise, or the sides by which two things are told apart."""
+    for label, table in (("choice", choices()), ("side", sides())):
+        mine, theirs = _members(table, n.words), _members(table, o.words)
+        for kind in mine.keys() & theirs.keys():
+            new, old = mine[kind] - theirs[kind], theirs[kind] - mine[kind]
+            if new and old:
+                told = f"{quoted(_first(n, new))} instead of {quoted(_first(o, old))}" if label == "choice" else ""
+                yield Evidence(f"{label} differs", 1.0, told)
+            elif new:
+                yield Evidence(f"{label} added", 1.0)
+        yield Evidence(f"{label} differs in titles", _apart(table, n.title.words, o.title.words))
+        opening, other = n.lines[0].words[:_OPENING], o.lines[0].words[:_OPENING]
+        yield Evidence(f"{label} differs in openings", _apart(table, opening, other))
+    new_names, old_names = a.names - o.stems, b.names - n.stems
+    if new_names and old_names:
+        told = f"{quoted(_first(n, new_names))} instead of {quoted(_first(o, old_names))}"
+        yield Evidence("names both", 1.0, told)
+        yield Evidence("names both x dice", dice(a.stems - new_names, b.stems - old_names))
+
+
+def _apart(table: Mapping[str, tuple[int, ...]], one: Sequence[str], other: Sequence[str]) -> float:
+    mine, theirs = _members(table, map(stem, one)), _members(table, map(stem, other))
+    return float(any(not mine[kind] & theirs[kind] for kind in mine.keys() & theirs.keys()))
+
+
+def _members(table: Mapping[str, tuple[int, ...]], stems: Iterable[str]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for word in table.keys() & stems:
+        for kind in table[word]:
+            found.setdefault(kind, set()).add(word)
+    return found
+
+
+def _first(memory: Memory, stems: Set[str]) -> str:
+    """The first word with one of these stems, as it is spelled."""
+    return next(
+        shown
+        for line in (*memory.lines, memory.title)
+        for shown, word in zip(line.spelled, line.words, strict=True)
+        if stem(word) in stems
+    )

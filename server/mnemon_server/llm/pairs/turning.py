@@ -1,0 +1,55 @@
+"""Words of change in the newer memory, and whether what they speak of stands in the older one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mnemon_server.llm.pairs.evidence import Evidence, part, quoted, stems_of
+from mnemon_server.llm.pairs.reading import Change, Line, Memory
+from mnemon_server.llm.pairs.stems import SMALL, stem
+
+_REACH = 8  # words to either side that a phrase may speak of
+_OLDER_GROUPS = ("pending", "plan", "else", "strong", "move")
+_OLDER_LINES = 2
+
+
+def changes(n: Memory, o: Memory, best: Line) -> Iterator[Evidence]:
+    """`best` is the sentence nearest to the older memory: a word of change in the others speaks of something else."""
+    common = n.title.stems & o.title.stems
+    for number, line in enumerate((n.title, *n.lines)):
+        where = "title" if number == 0 else "first" if number == 1 else "best" if line is best else "rest"
+        for change in line.changes:
+            if change.group == "pending":
+                continue
+            reason = _reason(line, change, o)
+            yield Evidence(f"{change.group} in {where}", 1.0, reason if where != "rest" else "")
+            if where != "rest":
+                context = line.stems | n.title.stems if where == "first" else line.stems
+                yield from _named(line, change, o, common, reason)
+                yield Evidence(f"{change.group} count", min(4, len(context & o.stems)) / 4, reason)
+    for line in (o.title, *o.lines[:_OLDER_LINES]):
+        for change in line.changes:
+            if change.group in _OLDER_GROUPS:
+                yield Evidence(f"older {change.group}", 1.0)
+
+
+def _named(line: Line, change: Change, o: Memory, common: frozenset[str], reason: str) -> Iterator[Evidence]:
+    before = stems_of(line.words[max(0, change.start - _REACH) : change.start])
+    after = stems_of(line.words[change.end : change.end + _REACH])
+    yield Evidence(f"{change.group} named", max(part(before, o.stems), part(after, o.stems)), reason)
+    yield Evidence(f"{change.group} value named", float(bool(((before | after) & o.stems) - common)), reason)
+    if "from" in line.words[change.start : change.end + _REACH]:
+        at = line.words.index("from", change.start) + 1
+        is_named = any(word not in SMALL and stem(word) in o.words for word in line.words[at : at + 3])
+        yield Evidence("from named", float(is_named), reason)
+
+
+def _reason(line: Line, change: Change, o: Memory) -> str:
+    """With the word nearest to the phrase that the older memory has as well."""
+    after = range(change.end, min(len(line.words), change.end + _REACH))
+    before = range(change.start - 1, max(-1, change.start - 1 - _REACH), -1)
+    told = next(
+        (at for at in (*after, *before) if line.words[at] not in SMALL and stem(line.words[at]) in o.words), None
+    )
+    said = f"says {quoted(change.words)}"
+    return said if told is None else f"{said} about {quoted(line.spelled[told])}, which the older one names"

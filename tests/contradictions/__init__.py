@@ -1,0 +1,1 @@
+"""Pairs of memories labelled by hand, and how well a judge tells them apart."""

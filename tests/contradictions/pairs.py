@@ -1,0 +1,50 @@
+"""The labelled pairs in tests/fixtures/contradictions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mnemon_server.llm import Stated
+
+_FOLDER = Path(__file__).parent.parent / "fixtures" / "contradictions"
+HALVES = ("seen", "practice", "held_out")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A pair and what people called it. What it says is not shown when it is printed: one half is not to be looked
+    at."""
+
+    id: str
+    relation: str
+    language: str
+    is_hard: bool
+    newer: Stated = field(repr=False)
+    older: Stated = field(repr=False)
+
+
+@cache
+def load_pairs(half: str) -> tuple[Labelled, ...]:
+    """The pairs of a half, in the order of the file."""
+    lines = (_FOLDER / f"{half}.jsonl").read_text("utf-8").splitlines()
+    return tuple(_pair(json.loads(line)) for line in lines if line)
+
+
+def _pair(data: Mapping[str, Any]) -> Labelled:  # Any: JSON
+    return Labelled(
+        data["id"], data["class"], data["language"], data["hard"], _stated(data["newer"]), _stated(data["older"])
+    )
+
+
+def _stated(data: Mapping[str, Any]) -> Stated:  # Any: JSON
+    """`at` is a date, or milliseconds."""
+    at = data["at"]
+    if isinstance(at, str):
+        at = int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() * 1000)
+    return Stated(data["title"], data["content"], data["type"], at)

@@ -1,0 +1,220 @@
+"""How a newer memory stands to an older one, by rules alone."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from tests.contradictions.pairs import load_pairs
+from tests.contradictions.scoring import said_of, score
+
+from mnemon_server.llm import CONTRADICTION, SAME, UNRELATED, UPDATE, Stated, Verdict
+from mnemon_server.llm.comparing import compare
+from mnemon_server.llm.pairs import reading
+
+MOST_MILLISECONDS = 20  # CPU, whatever the memory holds
+
+
+def verdict(newer: tuple[str, str], older: tuple[str, str], kind: str = "observation") -> Verdict:
+    """Of two memories, (title, content) each."""
+    return compare(Stated(*newer, kind, 2), Stated(*older, kind, 1))
+
+
+UPDATES = [
+    (
+        ("Orders database", "The orders database runs PostgreSQL 16.3."),
+        ("Version of the orders database", "The orders database runs PostgreSQL 15.6."),
+        "16.3 instead of 15.6 for `PostgreSQL`",
+    ),
+    (
+        ("Release of 4.2", "Release 4.2 ships on 18 June."),
+        ("When 4.2 is released", "Release 4.2 ships on 2 June, with the importer."),
+        "18 June instead of 2 June for `ships`",
+    ),
+    (
+        ("Standup moved", "The standup was moved from 9:30 to 10:15."),
+        ("Standup", "The standup starts at 9:30 in the usual call."),
+        "says `moved` about `9:30`, which the older one names",
+    ),
+    (
+        ("Builds moved", "Builds moved from Jenkins to Woodpecker, the old host is gone."),
+        ("Builds", "Builds run on Jenkins, one job for each branch."),
+        "says `moved` about `Jenkins`, which the older one names",
+    ),
+    (
+        ("Job queue", "Jobs no longer go through Redis, the queue is a table."),
+        ("Job queue on Redis", "Background jobs are queued in Redis."),
+        "says `no longer` about `Redis`, which the older one names",
+    ),
+    (
+        ("Package manager", "We use pnpm instead of npm now."),
+        ("Package manager", "Install packages with npm."),
+        "says `instead of` about `npm`, which the older one names",
+    ),
+]
+CONTRADICTIONS = [
+    (
+        ("Strict mode", "`strict` is disabled in `tsconfig.json`."),
+        ("Compiler settings", "`strict` is enabled in `tsconfig.json` for all packages."),
+        "says `disabled` where the older one says `enabled`",
+    ),
+    (
+        ("Ticket in commits", "A ticket number in the commit subject is optional."),
+        ("Commit subjects", "A commit subject must begin with the ticket number."),
+        "says `optional` where the older one says `must`",
+    ),
+    (
+        ("Deploys", "Never deploy on Fridays."),
+        ("Deploys", "Always deploy on Fridays."),
+        "says `never` where the older one says `always`",
+    ),
+    (
+        ("Deploys", "Do not deploy on Fridays."),
+        ("Deploys on Fridays", "Deploy on Fridays."),
+        "denies `deploy`, which the older one says",
+    ),
+    (
+        ("Cookie", "The session cookie is `SameSite=Strict; Secure`."),
+        ("Session cookie", "The session cookie must be `SameSite=None; Secure`, for partners."),
+        "`Strict` instead of `None` for `SameSite`",
+    ),
+    (
+        ("Package manager", "Install packages with pnpm."),
+        ("Package manager", "Install packages with npm."),
+        "`pnpm` instead of `npm`",
+    ),
+]
+ELSEWHERE = {  # in other languages
+    "de": (("Port", "Der Dienst lauscht auf Port 9090."), ("Port des Dienstes", "Der Dienst lauscht auf Port 8080.")),
+    "es": (("CI", "Ya no usamos Jenkins, ahora usamos GitLab."), ("CI", "Usamos Jenkins para todo.")),
+    "fr": (
+        ("Limite", "La limite est de 50 requêtes par minute."),
+        ("Limite", "La limite est de 90 requêtes par minute."),
+    ),
+    "pt": (("Editor", "Passámos de Vim para Helix."), ("Editor", "Usamos Vim como editor.")),
+    "it": (("Editor", "Siamo passati da Vim a Helix."), ("Editor", "Usiamo Vim come editor.")),
+}
+BOTH_STAND = {
+    "another environment": (
+        ("Staging database", "The staging database runs PostgreSQL 16."),
+        ("Production database", "The production database runs PostgreSQL 15."),
+    ),
+    "another repository": (
+        ("Line length in `web`", "Lines in `web` may be 100 characters."),
+        ("Line length in `core`", "Lines in `core` may be 120 characters."),
+    ),
+    "another setting": (
+        ("Write timeout", "The write timeout of the server is 20 s."),
+        ("Read timeout", "The read timeout of the server is 5 s."),
+    ),
+    "a plan": (
+        ("Proposal", "We might move from Jenkins to Woodpecker next year."),
+        ("CI", "Builds run on Jenkins."),
+    ),
+    "another time": (
+        ("Broker in 2021", "In 2021 events went over RabbitMQ."),
+        ("Broker", "Events go over NATS."),
+    ),
+    "another topic": (("Kafka", "Kafka has three brokers."), ("Lunch", "Lunch is at noon.")),
+}
+
+
+@pytest.mark.parametrize(("newer", "older", "reason"), UPDATES)
+def test_a_change_is_an_update_and_its_reason_names_the_evidence(
+    newer: tuple[str, str], older: tuple[str, str], reason: str
+) -> None:
+    told = verdict(newer, older)
+    assert (told.relation, told.reason) == (UPDATE, reason)
+
+
+@pytest.mark.parametrize(("newer", "older", "reason"), CONTRADICTIONS)
+def test_the_opposite_without_a_word_of_change_is_a_contradiction(
+    newer: tuple[str, str], older: tuple[str, str], reason: str
+) -> None:
+    told = verdict(newer, older, "decision")
+    assert (told.relation, told.reason) == (CONTRADICTION, reason)
+
+
+@pytest.mark.parametrize("case", BOTH_STAND)
+def test_two_memories_that_may_both_stand_are_left_in_peace(case: str) -> None:
+    assert not verdict(*BOTH_STAND[case]).is_conflict
+    assert not verdict(*reversed(BOTH_STAND[case])).is_conflict
+
+
+@pytest.mark.parametrize("language", ELSEWHERE)
+def test_other_languages_are_understood_as_far_as_the_lists_go(language: str) -> None:
+    assert verdict(*ELSEWHERE[language]).is_conflict
+
+
+def test_a_language_without_lists_is_left_in_peace() -> None:
+    newer, older = ("ビルド", "ビルドは水曜日に行います。"), ("ビルド", "ビルドは月曜日に行います。")
+    assert verdict(newer, older).relation == UNRELATED
+
+
+def test_saying_it_again_is_the_same() -> None:
+    again = ("Indent YAML", "YAML files are indented by two spaces.")
+    assert verdict(again, ("YAML indentation", "YAML files are always indented by two spaces.")).relation == SAME
+    assert verdict(again, again).relation == SAME
+    one, other = (f"{title}: never mock our own code, it hid a broken migration." for title in ("Mocking", "Mocks"))
+    assert verdict(("Mocking", one), ("Mocks", other)).relation == SAME
+
+
+def test_which_of_the_two_is_newer_matters() -> None:
+    newer, older, _ = UPDATES[4]
+    assert verdict(newer, older).relation == UPDATE
+    assert verdict(older, newer).relation != UPDATE
+
+
+def test_a_quotation_within_a_reason_is_short_and_on_one_line() -> None:
+    long = "x" * 60
+    told = verdict(("Host", f"The host is no longer `{long}`."), ("Host", f"The host is `{long}` for all."))
+    assert told.is_conflict
+    assert "\n" not in told.reason
+    assert long not in told.reason
+    assert all(len(quoted) <= 40 for quoted in told.reason.split("`")[1::2])
+
+
+HOSTILE = {
+    "nothing": "",
+    "one letter": "a" * 100_000,
+    "blanks": " " * 100_000,
+    "dots": "a" + "." * 100_000,
+    "backticks": "`" * 100_000,
+    "open code": "`a\n" * 33_000,
+    "figures": "1 ms 2 GB 3:15 v4.5.6 7 June 2026-01-02\n" * 2_500,
+    "changes": "no longer moved from instead of never always not\n" * 2_000,
+    "odd digits": "é1²٣½ ⅷ 9" * 11_000,
+    "half a letter": "\ud800 not \udfff" * 9_000,
+    "controls": "\x00\x1b[0m\u202e" * 16_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_costs_little_and_raises_nothing(name: str) -> None:
+    verdict(UPDATES[0][0], UPDATES[0][1])  # what is made once is made
+    text = HOSTILE[name]
+    before = time.thread_time()
+    verdict((text[:300], text), (text[-300:], text[::-1]))
+    assert 1000 * (time.thread_time() - before) < MOST_MILLISECONDS
+
+
+def test_any_two_texts_get_the_same_verdict_twice() -> None:
+    chance = random.Random(7)
+    pieces = ["no longer", "from", "to", "12", "v3.4", "`x=1`", "June", "never", "\n", ".", "%", "-", "is", "Vim", "½"]
+    for _ in range(60):
+        newer, older = (
+            (" ".join(chance.choices(pieces, k=4)), " ".join(chance.choices(pieces, k=30))) for _ in range(2)
+        )
+        once = verdict(newer, older)
+        reading.forget()
+        assert verdict(newer, older) == once
+        assert 0 <= once.sureness <= 1
+        assert once.reason
+
+
+def test_on_the_pairs_that_were_looked_at_most_conflicts_are_told_and_few_alarms_are_false() -> None:
+    total = score(said_of(load_pairs("seen"), compare))
+    assert total.precision >= 0.90, total
+    assert total.recall >= 0.60, total
+    assert total.alarm_share <= 0.05, total
