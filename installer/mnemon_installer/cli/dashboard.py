@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mnemon_installer.ui import console
-from mnemon_server.dashboard.launch import PORT, free_port, require_extra, serve
+from mnemon_server.dashboard.launch import PORT, address, listen, require_extra, serve
 
 
 def command(
@@ -21,8 +21,9 @@ def command(
 ) -> None:
     """Pages in your browser, on this machine only: the vault at a glance, search, time, map, profile, inbox."""
     require_extra()
-    found = free_port(port)
-    if port is None and found != PORT:
-        console.say(f"port {PORT} is in use; taking {found}")
-    console.say(f"the dashboard is at http://localhost:{found}; Ctrl-C ends it")
-    serve(found, sys.stdout.isatty() if browser is None else browser)
+    with listen(port) as listening:
+        found = listening.getsockname()[1]
+        if port is None and found != PORT:
+            console.say(f"port {PORT} is in use; taking {found}")
+        console.say(f"the dashboard is at {address(listening)}; Ctrl-C ends it")
+        serve(listening, sys.stdout.isatty() if browser is None else browser)

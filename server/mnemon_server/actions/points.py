@@ -16,8 +16,8 @@ def run(context: ActionContext, after: int = 0, limit: int = LARGEST_PAGE) -> di
     """Of each memory with a current vector behind the id `after` the one of its first passage.
 
     Returns:
-        `{"points": [{"id", "title", "type", "created_at"}], "vectors": base64 of their little-endian float32, one
-        after the other, "next": the last id, or None when there are no more}`
+        `{"points": [{"id", "title", "type", "client", "created_at"}], "vectors": base64 of their little-endian
+        float32, one after the other, "next": the last id, or None when there are no more}`
 
     Raises:
         UsageError: limit out of range.
@@ -27,8 +27,8 @@ def run(context: ActionContext, after: int = 0, limit: int = LARGEST_PAGE) -> di
         rows = browsing.first_vectors(connection, after, limit + 1)
     shown = rows[:limit]
     points = [
-        {"id": number, "title": title, "type": kind, "created_at": as_rfc3339(made)}
-        for number, title, kind, made, _ in shown
+        {"id": number, "title": title, "type": kind, "client": client, "created_at": as_rfc3339(made)}
+        for number, title, kind, client, made, _ in shown
     ]
-    packed = base64.b64encode(b"".join(bytes(row[4]) for row in shown)).decode("ascii")
+    packed = base64.b64encode(b"".join(bytes(row[5]) for row in shown)).decode("ascii")
     return {"points": points, "vectors": packed, "next": shown[-1][0] if len(rows) > limit else None}

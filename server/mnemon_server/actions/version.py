@@ -9,6 +9,15 @@ from mnemon_server.vault import browsing
 
 
 def run(context: ActionContext) -> dict[str, Any]:
-    """`{"version": str}`: the same while every other answer would be the same, ages apart."""
+    """`version` is the same while every other answer would be the same, ages apart; `vectors` while that of
+    `points` would.
+
+    Returns:
+        `{"version": str, "vectors": str}`
+    """
     with context.vault.read() as connection:
-        return {"version": f"{context.vault.generation}-{browsing.version(connection)}"}
+        generation = context.vault.generation
+        return {
+            "version": f"{generation}-{browsing.version(connection)}",
+            "vectors": f"{generation}-{browsing.version_of_vectors(connection)}",
+        }

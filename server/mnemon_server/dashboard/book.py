@@ -16,6 +16,8 @@ from mnemon_server.settings import Settings
 
 # Every page asks some ten questions as it is drawn: whether anything changed is asked once for all of them.
 FRESH = 1.5  # seconds
+# Ages grow, a model is fetched, a backup is made, and the vault is the same.
+LONGEST = 60.0  # seconds that an answer is kept even so
 _MOST_KEPT = 400  # answers
 
 Answer = dict[str, Any]  # Any: JSON, by the contract of actions
@@ -31,7 +33,7 @@ class Book:
         self.settings = settings
         self._client = client
         self._lock = threading.RLock()
-        self._kept = OrderedDict[str, Any]()  # Any: JSON, or what `remember` was given
+        self._kept = OrderedDict[str, tuple[float, Any]]()  # Any: JSON, or what `remember` was given
         self._version = ""
         self._looked_at = float("-inf")
 
@@ -68,19 +70,32 @@ class Book:
             MnemonError: as the action says.
         """
         key = json.dumps([action, parameters], sort_keys=True)
-        found: Answer = self.remember(key, lambda: self._call(action, parameters))
+        found: Answer = self.remember(key, lambda: self._call(action, parameters), LONGEST)
         return found
 
-    def remember(self, key: str, work_out: Any) -> Any:  # Any: whatever `work_out()` gives
-        """What `work_out()` gives, worked out once per version of the vault under this key."""
+    def once(self, action: str, **parameters: Any) -> Answer:  # Any: JSON
+        """The answer of an action that only reads, not kept: for what is large, and kept in another shape.
+
+        Raises:
+            MnemonError: as the action says.
+        """
+        return self._call(action, parameters)
+
+    def remember(self, key: str, work_out: Any, longest: float = float("inf")) -> Any:  # Any: as `work_out()` gives it
+        """What `work_out()` gives, worked out once per version of the vault under this key; anew after `longest`
+        seconds."""
         with self._lock:
-            self.version()
-            if key in self._kept:
+            version = self.version()
+            kept_at, kept = self._kept.get(key, (float("-inf"), None))
+            if time.monotonic() - kept_at < longest:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        found = work_out()
+                return kept
+        asked_at, found = time.monotonic(), work_out()
         with self._lock:
-            self._kept[key] = found
+            # Another thread may have met a newer vault meanwhile: this is the answer of the one before.
+            if version == self._version:
+                self._kept[key] = (asked_at, found)
+                self._kept.move_to_end(key)
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return found
@@ -113,6 +128,10 @@ class Book:
         key = json.dumps(["pages", action, part, most, parameters], sort_keys=True)
         whole: list[Any] = self.remember(key, all_of_them)
         return whole
+
+    def close(self) -> None:
+        """Let go of the vault; the next question opens it again."""
+        self._client.close()
 
     def _call(self, action: str, parameters: dict[str, Any]) -> Answer:
         try:

@@ -8,11 +8,19 @@ from mnemon_server.tools.fence import defang
 
 # Whatever Markdown, as Streamlit reads it (with formulas, :icons:, :colour[...]), gives a meaning.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@=^/])")
+# What it looks for once more when the backslashes are gone: addresses, :icons: of its own, arrows and dashes.
+_LATE = re.compile(
+    r"(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=[-.\w+]@)(?=[-\w])|(?<=:)(?=streamlit:|material_)"
+    r"|(?<=[-<>~])(?<!\S\S)(?=(?:->|[-=>])(?!\S))",
+    re.IGNORECASE,
+)
+_JOINER = "\u2060"  # of no width; nobody's text has one after `defang`
 
 
 def inert(text: str) -> str:
     """`text` on one line, for places that take Markdown: it shows as it was written, and does nothing.
 
-    A character that has a meaning there is written with a backslash before it; line ends become spaces.
+    A character that has a meaning there is written with a backslash before it; line ends become spaces. An address has
+    an invisible sign in it, which keeps it from being a link.
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(defang(text).split()))
+    return _SPECIAL.sub(r"\\\1", _LATE.sub(_JOINER, " ".join(defang(text).split())))

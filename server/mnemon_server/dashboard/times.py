@@ -29,7 +29,10 @@ def local(moment: str) -> datetime:
 
 def shown(moment: str) -> str:
     """Such as `26 Nov 2026, 14:05`."""
-    return local(moment).strftime("%-d %b %Y, %H:%M") if moment else "never"
+    if not moment:
+        return "never"
+    there = local(moment)
+    return f"{there.day} {there:%b %Y, %H:%M}"
 
 
 def age(days: float) -> str:

@@ -95,14 +95,23 @@ def version(connection: apsw.Connection) -> str:
     return "-".join(str(number) for number in numbers)
 
 
-def first_vectors(connection: apsw.Connection, after: int, limit: int) -> list[tuple[int, str, str, int, bytes]]:
-    """(id, title, type, made at, vector of its first passage) of live memories behind `after`, by id; none without a
-    vector of the vault's model."""
+def version_of_vectors(connection: apsw.Connection) -> str:
+    """Another text after a title, a type or a vector has changed, or which memories are live; not after a read."""
+    numbers = connection.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM history), count(*), coalesce(max(updated_at), 0),"
+        " (SELECT count(*) FROM vectors) FROM memories"
+    ).get
+    return "-".join(str(number) for number in numbers)
+
+
+def first_vectors(connection: apsw.Connection, after: int, limit: int) -> list[tuple[int, str, str, str, int, bytes]]:
+    """(id, title, type, client, made at, vector of its first passage) of live memories behind `after`, by id; none
+    without a vector of the vault's model."""
     model = current_model(connection)
     if model is None:
         return []
     rows = connection.execute(
-        "SELECT live.id, live.title, live.type, live.created_at, v.embedding FROM live"
+        "SELECT live.id, live.title, live.type, live.source_client, live.created_at, v.embedding FROM live"
         " JOIN passages AS p ON p.memory_id = live.id AND p.ordinal = 0 JOIN vectors AS v ON v.passage_id = p.id"
         " WHERE live.id > ? AND v.model_id = ? ORDER BY live.id LIMIT ?",
         (after, model.id, limit),

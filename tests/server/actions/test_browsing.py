@@ -135,7 +135,11 @@ def test_points_and_edges_for_a_map(hybrid: InProcess) -> None:
         save(hybrid, title)
     hybrid.call("embed_pending")
     hybrid.call("examine_pending")
+    version = hybrid.call("version")["vectors"]
     first = hybrid.call("points", limit=2)
+    assert first["points"][0]["client"] == "test"
+    hybrid.call("get", id=1)
+    assert hybrid.call("version")["vectors"] == version
     assert [point["id"] for point in first["points"]] == [1, 2]
     rest = hybrid.call("points", after=first["next"], limit=2)
     assert ([point["title"] for point in rest["points"]], rest["next"]) == (["Rain"], None)
@@ -143,3 +147,5 @@ def test_points_and_edges_for_a_map(hybrid: InProcess) -> None:
     assert len(vectors) % 2 == 0
     assert sum(value * value for value in vectors[: len(vectors) // 2]) == pytest.approx(1.0, abs=1e-3)
     assert all(edge["kind"] == "similar" for edge in hybrid.call("edges")["edges"])
+    hybrid.call("edit", id=1, title="Lorry")
+    assert hybrid.call("version")["vectors"] != version

@@ -213,6 +213,8 @@ def test_what_says_the_same_is_one_line_with_all_sources(client: InProcess, cloc
     clock.pass_days(30)
     again = save(client, "Mocks", "In tests never mock our own code, it hid a broken migration.", "antipattern")
     other = save(client, "Mocks 2", "In tests mock our own code, it hid no broken migration.", "antipattern")
+    for each in (first, again):
+        judge(client, other, each, UNRELATED, USER)
     [line, apart] = lines(client)[TO_AVOID]
     assert (line["sources"], line["id"], line["age_days"]) == ([again, first], again, 0)
     assert apart["sources"] == [other]  # turned round, it says something else
