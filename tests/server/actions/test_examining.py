@@ -145,6 +145,55 @@ def test_edges_say_why(open_client: Any, settings: Any, clock: Clock) -> None:
     assert [each["id"] for each in talk.call("related", id=1)["neighbours"]] == [3]
 
 
+def test_whom_many_name_keeps_its_strongest_edges_only(client: InProcess) -> None:
+    save(client, "Origin", "Where it all began.", "note")
+    for number in range(30):
+        save(client, f"Word {number}", f"Unheard{number} of{number}, says memory 1.", "note")
+    assert len(client.call("related", id=1, limit=100)["neighbours"]) == 24
+
+
+def test_a_finding_does_not_contradict_a_preference(client: InProcess, clock: Clock) -> None:
+    save(client, "Merging", "We always squash every pull request on merge.", "preference")
+    clock.pass_days(1)
+    never = "We never squash pull requests on merge."
+    assert save(client, "Merges", never, "observation")["hints"] == []
+    clock.pass_days(1)
+    assert [hint["id"] for hint in save(client, "Rule of merges", f"{never} Ask Ana.", "preference")["hints"]] == [1]
+
+
+def test_no_second_look_brings_up_what_a_person_has_settled(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(1)
+    save(hybrid, "Database of the shop moved", NEW)
+    hybrid.call("resolve", id=2, other=1, keep_both=True)
+    hybrid.call("embed_pending")
+    assert hybrid.call("examine_pending")["examined"] == 2
+    assert hybrid.call("conflicts")["count"] == 0
+
+
+def test_a_text_that_changes_during_the_look_is_looked_at_anew(client: InProcess, clock: Clock) -> None:
+    lines = [
+        {"title": "Database of the shop", "content": OLD, "type": "decision", "created_at": "2025-01-01T00:00:00Z"},
+        {"title": "Database of the shop moved", "content": NEW, "type": "decision", "source_key": "db"},
+    ]
+    import_lines(client.context, [json.dumps(line).encode() for line in lines], dry_run=False)
+    mine, others = client.context, list[int]()
+
+    def busy() -> int:
+        if not others:
+            others.append(1)
+            client.context = mine
+            save(client, "Birds", "The heron stands in the pond behind the mill.", source_key="db")
+            client.context = replace(mine, clock=busy)
+        return clock()
+
+    client.context = replace(mine, clock=busy)
+    client.call("examine_pending")
+    client.context = mine
+    assert client.call("examine_pending")["left"] == 0
+    assert client.call("conflicts")["count"] == 0
+
+
 def test_a_memory_keeps_its_strongest_edges_only(client: InProcess) -> None:
     for number in range(40):
         save(client, f"Note {number}", f"zebrafish quagga okapi number{number} " + "word " * (number % 5), "note")
@@ -217,12 +266,14 @@ def test_a_model_has_the_second_word_on_what_the_rules_found(moved: InProcess) -
 
 
 def test_a_model_that_fails_leaves_the_verdict_of_the_rules(moved: InProcess) -> None:
-    moved.context = replace(moved.context, judges=Failing())
+    model = Failing()
+    moved.context = replace(moved.context, judges=model)
     moved.call("examine_pending")
     [pair] = moved.call("conflicts")["conflicts"]
-    assert pair["judge"] == HEURISTICS
+    assert (pair["judge"], model.asked) == (HEURISTICS, 1)  # and it is left alone for this time
 
 
 class Failing(Opinionated):
     def compare(self, newer: Stated, older: Stated) -> Verdict:
+        self.asked += 1
         return Heuristics().compare(newer, older)
