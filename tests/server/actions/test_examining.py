@@ -161,6 +161,13 @@ def test_a_finding_does_not_contradict_a_preference(client: InProcess, clock: Cl
     assert [hint["id"] for hint in save(client, "Rule of merges", f"{never} Ask Ana.", "preference")["hints"]] == [1]
 
 
+def test_a_handoff_that_tells_of_it_is_no_neighbour(moved: InProcess) -> None:
+    moved.call("put_handoff", project="/work/shop", session="s", title="Handoff shop", content=f"Decided: {NEW} {OLD}")
+    said = save(moved, "Shop database again", f"{NEW} It runs on harbour.")
+    assert 3 not in [near["id"] for near in moved.call("related", id=said["memory"]["id"])["neighbours"]]
+    assert 3 not in [near["id"] for near in moved.call("contradictions", id=said["memory"]["id"])["neighbours"]]
+
+
 def test_no_second_look_brings_up_what_a_person_has_settled(hybrid: InProcess, clock: Clock) -> None:
     save(hybrid, "Database of the shop", OLD)
     clock.pass_days(1)

@@ -35,12 +35,12 @@ UPDATES = [
     (
         ("Standup moved", "The standup was moved from 9:30 to 10:15."),
         ("Standup", "The standup starts at 9:30 in the usual call."),
-        "says `moved` about `9:30`, which the older one names",
+        "says `moved` from `9:30`, which the older one names",
     ),
     (
         ("Builds moved", "Builds moved from Jenkins to Woodpecker, the old host is gone."),
         ("Builds", "Builds run on Jenkins, one job for each branch."),
-        "says `moved` about `Jenkins`, which the older one names",
+        "says `moved` from `Jenkins`, which the older one names",
     ),
     (
         ("Job queue", "Jobs no longer go through Redis, the queue is a table."),

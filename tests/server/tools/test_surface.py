@@ -138,6 +138,18 @@ def test_the_structure_says_too_that_what_follows_is_data(call: Bench) -> None:
         assert next(iter(reply.structured.items())) == ("notice", NOTICE)
 
 
+def test_a_save_hints_at_what_it_may_replace(call: Bench) -> None:
+    call("memory_save", title="Database", content="The shop's main database is MySQL 5.7.", content_type="decision")
+    moved = "We moved the shop's main database from MySQL to PostgreSQL 16."
+    reply = call("memory_save", title="Database moved", content=moved, content_type="decision")
+    assert "It may update memory 1; if it takes its place, save it again with supersedes=1." in reply.text
+    assert reply.structured is not None
+    assert next(iter(reply.structured.items())) == ("notice", NOTICE)  # the hint quotes what was stored
+    again = call("memory_save", title="Database moved", content=moved, content_type="decision", supersedes=1)
+    assert "It supersedes memory 1." in again.text
+    assert "notice" not in (again.structured or {})
+
+
 def test_the_remaining_tools_answer(call: Bench) -> None:
     assert call("profile_get").text.startswith("The profile is empty")
     assert call("profile_update", title="Editor", content="vim").text == "Added to the profile: Editor."
