@@ -87,5 +87,6 @@ def _session(first: Brief) -> str:
     """Such as `cursor, 26 Nov 14:05, …9f3a`: nobody knows a session by its number."""
     if not first["source_session"]:
         return "no session"
-    at = times.local(first["created_at"]).strftime("%-d %b %H:%M")
+    there = times.local(first["created_at"])
+    at = f"{there.day} {there:%b %H:%M}"
     return f"{first['source_client'] or 'unknown client'}, {at}, …{first['source_session'][-4:]}"
