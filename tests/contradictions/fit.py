@@ -1,8 +1,12 @@
 """Fit the weights of the judge of pairs: `python -m tests.contradictions.fit`. The held-out half takes no part.
 
 Two logistic regressions with an L2 penalty (as in tests/golden/fit.py): whether one of the two memories should give
-way, over all pairs, and whether such a one is an update, over those that are. The threshold of the first is where, over
-pairs that were left out, the share of false alarms is still allowed.
+way, over all pairs, and whether such a one is an update, over those that are. Each file of pairs was written by another
+hand, and people who write pairs have habits that a fit takes for rules. So what is weighed, how hard the penalty is and
+where the threshold lies are judged by leaving one file out at a time, never by leaving out pairs at random.
+
+That flatters still: the lists of words were written with `seen` and `practice` at hand, and what is weighed was chosen
+among many by these same figures. The held-out half comes out lower, in recall and in false alarms.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +32,15 @@ from mnemon_server.llm.pairs.sure import SURE, is_sure
 from mnemon_server.llm.pairs.together import evidence_of
 
 WEIGHTS = Path(mnemon_server.llm.__file__).with_name("pair_weights.json")
-FITTED = ("seen", "practice")
-C = {"conflict": 0.5, "update": 0.1}
-FEWEST = 6  # pairs with a piece of evidence that is to have a weight
-FOLDS, ROUNDS = 10, 6
-ALARMS = 0.03  # the issue allows 0.05; pairs that nobody has seen are harder
+FITTED = ("seen", "practice", "practice_a", "practice_b")
+C = {"conflict": 1.0, "update": 0.3}
+FEWEST = 10  # pairs with a piece of evidence that is to have a weight
+ALARMS, ALARMS_OF_A_FILE = 0.045, 0.05  # the issue allows 0.05; most of these pairs were written to raise one
+# Pairs of a file whose memories come from two of its pairs. Whoever writes pairs writes none that have nothing in
+# common, and what was fitted without such takes every word of change for one about the older memory.
+STRANGERS = 50
 # What tells two things apart, a plan, an exception or a tale from the state of things, by lists of words. Whoever wrote
-# the lists had read these pairs, so what a fit makes of them says little of others: their weights are set, and the
-# threshold is found without them.
+# the lists had read some of these pairs, so what a fit makes of them says little of others: theirs are set.
 GUARDS = {
     "side differs in titles": -1.5,
     "side differs in openings": -1.0,
@@ -44,43 +49,63 @@ GUARDS = {
     "except in title": -1.0,
     "except in first": -0.5,
     "else in title": -1.5,
+    "else in first": -0.5,
+    "older else in title": -2.0,
+    "value of another case": -1.5,
 }
-# Left out of the first question besides: seen in too few pairs, or only a clue to what kind of conflict it is; with
-# them, what was fitted to some pairs did worse on others.
-_NOT_WEIGHED = re.compile(
-    r"both (?!deny)|titles part ways$|choice differs in |weak (?:named|value|count)|(?:choice|side|weak|denial|names) x"
-    r"|fresh$|value x left|side |(?:older )?(?:plan|except|else)(?: |$)"
-)
+# Few and strong: with more of the evidence weighed, such as the types of the two memories and the kinds of their
+# figures, what was fitted to some files did worse on the others.
+WEIGHED = {
+    "conflict": re.compile(
+        r"topics apart$|older topic unknown$|same type$|telling (?:share|all)$|title in older$|no evidence$|both deny$"
+        r"|titles (?:share|both own)$|title (?:names part ways|figures differ)$|head shares? ?|parallel contrast$"
+        r"|opposite$|from named$|setting differs$|value (?:differs|named|same unit)$|older (?:pending|strong|move)$"
+        r"|(?:strong|move) in (?:title|first|best|rest)$"
+    ),
+    "update": re.compile(
+        r"(?:strong|move|weak) (?:in (?:title|first|best)|count|named|value named)$|older (?:strong|move|pending)$"
+        r"|(?:older )?type |newer only |value (?:differs|count|date|money|percent|span|time|version|bytes)$"
+        r"|opposite$|denies$|from named$|choice differs$|setting differs$"
+    ),
+}
 _HALF = 0.5
 _STEPS = 60
 _SMALLEST = 0.005
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def main() -> None:
-    """Write pair_weights.json and say what leaving each tenth of the pairs out came to."""
-    pairs = [pair for half in FITTED for pair in load_pairs(half)]
+    """Write pair_weights.json and say what leaving each file of the pairs out came to."""
+    written = [pair for name in FITTED for pair in load_pairs(name)]
+    strangers = [pair for name in FITTED for pair in _strangers(load_pairs(name))]
+    pairs = [*written, *strangers]
+    files = np.array(
+        [
+            *(number for number, name in enumerate(FITTED) for _ in load_pairs(name)),
+            *(number for number, _ in enumerate(FITTED) for _ in range(STRANGERS)),
+        ]
+    )
     found = [_figures(pair) for pair in pairs]
     truth = np.array([pair.relation in CONFLICTS for pair in pairs], dtype=float)
     is_update = np.array([pair.relation == UPDATE for pair in pairs], dtype=float)
     told, sure = (np.array([of(pair) for pair in pairs], dtype=float) for of in (_has_reason, _is_sure))
 
-    names = {"conflict": _names(found, leaving_out=_NOT_WEIGHED), "update": _names(found)}
+    names = {question: _names(found, weighed) for question, weighed in WEIGHED.items()}
     rows = {question: _rows(found, names[question]) for question in names}
-    conflict, update = _left_out(rows, truth, is_update)
-    threshold = _threshold(conflict * told, truth)
+    conflict, update = _left_out(rows, truth, is_update, files)
     conflict = np.maximum(_guarded(conflict, found) * told, SURE * sure)
+    threshold = _threshold(conflict[: len(written)], truth[: len(written)], files[: len(written)])
     said = [
         (pair.relation, (UPDATE if u >= _HALF else CONTRADICTION) if c >= threshold else UNRELATED)
         for pair, c, u in zip(pairs, conflict, update, strict=True)
     ]
+    said, among_strangers = said[: len(written)], said[len(written) :]
+    for number, name in enumerate(FITTED):
+        _tell(f"left out, {name}", score(each for file, each in zip(files, said, strict=False) if file == number))
     _tell("left out", score(said))
-    for language in sorted({pair.language for pair in pairs}):
-        _tell(
-            f"left out, {language}",
-            score(each for pair, each in zip(pairs, said, strict=True) if pair.language == language),
-        )
+    _tell("left out, strangers", score(among_strangers))
     print(f"threshold {threshold:.3f}", confusion(said))
 
     fitted = {
@@ -88,6 +113,14 @@ def main() -> None:
         "update": _fitted(rows["update"][truth > 0], is_update[truth > 0], names["update"], C["update"], _HALF, {}),
     }
     WEIGHTS.write_text(json.dumps(fitted, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _strangers(pairs: Sequence[Labelled]) -> Iterator[Labelled]:
+    """Pairs that have nothing to do with each other, always the same ones."""
+    chance = random.Random(5)
+    for number in range(STRANGERS):
+        one, other = chance.sample(pairs, 2)
+        yield Labelled(f"stranger-{number}", UNRELATED, one.language, False, one.newer, other.older)
 
 
 def _figures(pair: Labelled) -> Mapping[str, float]:
@@ -108,13 +141,9 @@ def _evidence(pair: Labelled) -> Mapping[str, Evidence]:
     return evidence_of(read(n.title, n.content), read(o.title, o.content), n.type, o.type)
 
 
-def _names(found: Sequence[Mapping[str, float]], leaving_out: re.Pattern[str] | None = None) -> list[str]:
+def _names(found: Sequence[Mapping[str, float]], weighed: re.Pattern[str]) -> list[str]:
     counts = Counter(name for each in found for name in each)
-    return sorted(
-        name
-        for name, count in counts.items()
-        if count >= FEWEST and (leaving_out is None or leaving_out.match(name) is None)
-    )
+    return sorted(name for name, count in counts.items() if count >= FEWEST and weighed.match(name))
 
 
 def _rows(found: Sequence[Mapping[str, float]], names: Sequence[str]) -> Array:
@@ -141,20 +170,15 @@ def _probability(rows: Array, weights: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-rows @ weights)), dtype=np.float64)
 
 
-def _left_out(rows: Mapping[str, Array], truth: Array, is_update: Array) -> tuple[Array, Array]:
-    """The probabilities of both questions for each pair, by weights that were fitted without it."""
+def _left_out(rows: Mapping[str, Array], truth: Array, is_update: Array, files: Ints) -> tuple[Array, Array]:
+    """The probabilities of both questions for each pair, by weights that were fitted to the other files."""
     conflict, update = np.zeros(len(truth)), np.zeros(len(truth))
-    for seed in range(ROUNDS):
-        order = random.Random(seed).sample(range(len(truth)), len(truth))
-        for fold in range(FOLDS):
-            out = np.array(order[fold::FOLDS])
-            kept = np.setdiff1d(np.arange(len(truth)), out)
-            conflict[out] += _probability(
-                rows["conflict"][out], fit(rows["conflict"][kept], truth[kept], C["conflict"])
-            )
-            real = kept[truth[kept] > 0]
-            update[out] += _probability(rows["update"][out], fit(rows["update"][real], is_update[real], C["update"]))
-    return conflict / ROUNDS, update / ROUNDS
+    for file in np.unique(files):
+        out, kept, real = files == file, files != file, (files != file) & (truth > 0)
+        weights = fit(rows["conflict"][kept], truth[kept], C["conflict"])
+        conflict[out] = _probability(rows["conflict"][out], weights)
+        update[out] = _probability(rows["update"][out], fit(rows["update"][real], is_update[real], C["update"]))
+    return conflict, update
 
 
 def _guarded(conflict: Array, found: Sequence[Mapping[str, float]]) -> Array:
@@ -164,10 +188,16 @@ def _guarded(conflict: Array, found: Sequence[Mapping[str, float]]) -> Array:
     return np.asarray(odds / (1 + odds), dtype=np.float64)
 
 
-def _threshold(conflict: Array, truth: Array) -> float:
-    """The lowest one with no more false alarms than allowed."""
-    others = np.sort(conflict[truth == 0])[::-1]
-    return round(float(others[int(ALARMS * len(others))]) + 0.0005, 3)
+def _threshold(conflict: Array, truth: Array, files: Ints) -> float:
+    """The lowest one with no more false alarms than allowed, in all files together and in each; even odds at least."""
+    others = truth == 0
+    asked = [(others, ALARMS), *(((files == file) & others, ALARMS_OF_A_FILE) for file in np.unique(files))]
+    return max(_HALF, *(_least(conflict[which], most) for which, most in asked))
+
+
+def _least(others: Array, most: float) -> float:
+    """From which probability on no more than `most` of these are told."""
+    return round(float(np.sort(others)[::-1][int(most * len(others))]) + 0.0005, 3)
 
 
 def _fitted(

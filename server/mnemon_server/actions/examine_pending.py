@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.actions.examining import CONFLICTS, Pair, as_judged, judge_pair, keep, neighbourhood, pairs
+from mnemon_server.actions.examining import CONFLICTS, Pair, as_judged, judge_pair, keep, neighbourhood, pairs, stated
 from mnemon_server.llm import HEURISTICS, Judge
 from mnemon_server.memory import Memory
 from mnemon_server.vault import memories, verdicts
@@ -63,9 +63,11 @@ def _examine(context: ActionContext, rules: Judge, judge: Judge, memory_id: int)
         asked = [pair for pair in found if around.is_near_enough.get(_other(pair, memory).id, False)][:_ASKED_OF]
         judged += [as_judged(pair, judge_pair(judge, pair), now) for pair in asked]
     with context.vault.write() as connection:
-        # Whoever changed or forgot it meanwhile has left it to be compared anew.
-        if memories.find_live(connection, memory_id) == memory:
-            keep(connection, around, judged, now)
+        # Whoever changed or forgot it meanwhile has left it to be compared anew. One that was read is the same still.
+        still = memories.find_many_live(connection, (memory_id, *around.found))
+        if memory_id in still and stated(still[memory_id]) == stated(memory):
+            same = {key for key, other in around.found.items() if key in still and stated(still[key]) == stated(other)}
+            keep(connection, around, [each for each in judged if each.other(memory_id) in same], now)
 
 
 def _second_opinions(context: ActionContext, judge: Judge, end: float) -> None:
@@ -84,8 +86,8 @@ def _second_opinions(context: ActionContext, judge: Judge, end: float) -> None:
 
 def _put(context: ActionContext, pair: Pair, judged: Judged) -> None:
     with context.vault.write() as connection:
-        ours = [memories.find_live(connection, memory.id) for memory in (pair.newer, pair.older)]
-        if ours == [pair.newer, pair.older]:
+        still = memories.find_many_live(connection, (pair.newer.id, pair.older.id))
+        if all(each.id in still and stated(still[each.id]) == stated(each) for each in (pair.newer, pair.older)):
             verdicts.put_verdict(connection, judged)
 
 

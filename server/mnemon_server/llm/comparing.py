@@ -1,7 +1,8 @@
 """How a newer memory stands to an older one, told from their words alone.
 
 Evidence is gathered by readable rules (`pairs/`) and weighed by weights that `python -m tests.contradictions.fit`
-makes from pairs labelled by hand; the held-out half of those takes no part in it and measures them.
+makes from pairs labelled by hand (`seen` and the practice files), each file once left out to judge them; the held-out
+half takes no part in it and measures them.
 """
 
 from __future__ import annotations

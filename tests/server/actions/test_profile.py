@@ -189,6 +189,7 @@ def test_what_makes_a_line_outdated_is_told_in_its_place_whatever_it_is(client: 
     old = save(client, "Crates", "We keep crates in the red shed.", "decision")
     clock.pass_days(1)
     new = save(client, "Shed", "Moved the crates to the barn yesterday.", "note")
+    judge(client, new, old, UNRELATED)
     assert ids(client) == [old]
     judge(client, new, old, UPDATE)
     [line] = lines(client)[WORKING]

@@ -48,6 +48,11 @@ UPDATES = [
         "says `no longer` about `Redis`, which the older one names",
     ),
     (
+        ("Tenants", "We serve 318 tenants, the largest has nine thousand seats."),
+        ("Number of tenants", "We serve 240 paying tenants on the shared platform."),
+        "318 instead of 240 for `serve`",
+    ),
+    (
         ("Package manager", "We use pnpm instead of npm now."),
         ("Package manager", "Install packages with npm."),
         "says `instead of` about `npm`, which the older one names",
@@ -73,6 +78,11 @@ CONTRADICTIONS = [
         ("Deploys", "Do not deploy on Fridays."),
         ("Deploys on Fridays", "Deploy on Fridays."),
         "denies `deploy`, which the older one says",
+    ),
+    (
+        ("Foreign keys of billing", "Foreign keys from billing into the core schema must not exist."),
+        ("Billing and core", "Foreign keys from billing into the core schema must exist."),
+        "says `must not` where the older one says `must`",
     ),
     (
         ("Cookie", "The session cookie is `SameSite=Strict; Secure`."),
@@ -108,6 +118,14 @@ BOTH_STAND = {
         ("Write timeout", "The write timeout of the server is 20 s."),
         ("Read timeout", "The read timeout of the server is 5 s."),
     ),
+    "another thing with the same words": (
+        ("Certificate alerts", "Certificate alerts no longer go to `ops`, they go to the security channel."),
+        ("Disk alerts", "Disk alerts go to `ops`, where whoever is on duty takes them."),
+    ),
+    "another case": (
+        ("Throughput with the cache off", "With the cache off the import reached 12,000 rows a second."),
+        ("Throughput with the cache on", "With the cache on the import reached 31,000 rows a second."),
+    ),
     "a plan": (
         ("Proposal", "We might move from Jenkins to Woodpecker next year."),
         ("CI", "Builds run on Jenkins."),
@@ -117,6 +135,10 @@ BOTH_STAND = {
         ("Broker", "Events go over NATS."),
     ),
     "another topic": (("Kafka", "Kafka has three brokers."), ("Lunch", "Lunch is at noon.")),
+    "a change of what the older one does not name": (
+        ("nginx upgraded", "nginx was upgraded to 1.26 over the weekend."),
+        ("Strict mode", "`strict` is on in all packages."),
+    ),
 }
 
 
@@ -183,6 +205,7 @@ HOSTILE = {
     "backticks": "`" * 100_000,
     "open code": "`a\n" * 33_000,
     "figures": "1 ms 2 GB 3:15 v4.5.6 7 June 2026-01-02\n" * 2_500,
+    "decimals": "on 6,000.5 version v6.2 on 6.٢ on ½.5 release 7.²\n" * 2_000,
     "changes": "no longer moved from instead of never always not\n" * 2_000,
     "odd digits": "é1²٣½ ⅷ 9" * 11_000,
     "half a letter": "\ud800 not \udfff" * 9_000,
@@ -213,8 +236,15 @@ def test_any_two_texts_get_the_same_verdict_twice() -> None:
         assert once.reason
 
 
+def test_a_change_here_says_nothing_of_a_memory_of_something_else() -> None:
+    pairs, chance = load_pairs("practice"), random.Random(3)
+    strangers = [chance.sample(pairs, 2) for _ in range(300)]
+    assert sum(compare(one.newer, other.older).is_conflict for one, other in strangers) <= 6
+
+
 def test_on_the_pairs_that_were_looked_at_most_conflicts_are_told_and_few_alarms_are_false() -> None:
+    """They were fitted to, so this measures nothing: it says when a change of the rules loses what they knew."""
     total = score(said_of(load_pairs("seen"), compare))
-    assert total.precision >= 0.90, total
-    assert total.recall >= 0.60, total
-    assert total.alarm_share <= 0.05, total
+    assert total.precision >= 0.95, total
+    assert total.recall >= 0.72, total
+    assert total.alarm_share <= 0.04, total

@@ -12,6 +12,16 @@ from mnemon_server.llm.pairs.values import Value
 
 _MEASURES = frozenset({"date", "time", "span", "bytes", "money", "percent"})
 _NUMBERS = frozenset({"count", "version"})
+_FRAME = 0.2  # of the other words of two sentences
+# Small words that make two cases of one: the figure with the cache on, and with it off.
+_POLES = (
+    ("on", "off"),
+    ("off", "on"),
+    ("with", "without"),
+    ("without", "with"),
+    ("before", "after"),
+    ("after", "before"),
+)
 _OPENING = 4  # words that tell what a sentence is about
 _LEFT = 6  # words before a figure that may say what it is of
 
@@ -28,13 +38,16 @@ def values(n: Memory, o: Memory) -> Iterator[Evidence]:
 
 
 def _difference(n: Memory, o: Memory, one: Line, other: Line, v: Value, w: Value) -> Iterator[Evidence]:
-    near = dice(one.stems, other.stems)
+    figures = stems_of((*v.shown.split(), *w.shown.split()))  # the unit is no word that they share
+    near = dice(one.stems - figures, other.stems - figures)
     reason = f"{_shown(one, v)} instead of {_shown(other, w)}{_of(n, o, one, other, v)}"
     # Of several differences the one between the sentences nearest to each other is told.
     yield Evidence("value differs", 1.0, reason)
     yield Evidence(f"value {v.kind}", 1.0)
     yield Evidence("value x near", near + 0.01, reason)
     yield Evidence("value x left", min(_left(one, v, other), _left(other, w, one)), reason)
+    apart = any(x in one.words and y in other.words and x not in other.words for x, y in _POLES)
+    yield Evidence("value of another case", float(apart))
     yield Evidence("value named", float(v.before == w.before != ""))
     yield Evidence("value same unit", float(v.unit == w.unit != ""))
 
@@ -42,7 +55,9 @@ def _difference(n: Memory, o: Memory, one: Line, other: Line, v: Value, w: Value
 def _are_comparable(v: Value, w: Value) -> bool:
     if v.kind in _MEASURES or w.kind in _MEASURES:
         return v.kind == w.kind
-    return v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind == "version"
+    return (
+        bool(v.units & w.units) or v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind == "version"
+    )
 
 
 def _left(line: Line, value: Value, other: Line) -> float:
@@ -77,7 +92,6 @@ def settings(n: Memory, o: Memory) -> Iterator[Evidence]:
 
 def polarity(n: Memory, o: Memory) -> Iterator[Evidence]:
     """Opposites and denials between two sentences that share a word."""
-    new, old = _sides(n), _sides(o)
     denied = {word for line in (n.title, *n.lines) for word in line.denied}
     denied &= {word for line in (o.title, *o.lines) for word in line.denied}
     for one in n.lines:
@@ -86,30 +100,31 @@ def polarity(n: Memory, o: Memory) -> Iterator[Evidence]:
         for other in o.lines:
             if one.stems & other.stems:
                 near = share(one.stems, other.stems) if min(len(one.stems), len(other.stems)) > 1 else 0.0
-                yield from _opposites(one, other, new, old, near)
+                yield from _opposites(n, o, one, other, near)
                 yield from _denials(one, other, near, denied)
 
 
-def _opposites(
-    one: Line, other: Line, new: frozenset[tuple[str, int]], old: frozenset[tuple[str, int]], near: float
-) -> Iterator[Evidence]:
+def _opposites(n: Memory, o: Memory, one: Line, other: Line, near: float) -> Iterator[Evidence]:
     against = [
         (axis, side)
         for axis, side in one.sides
-        if (axis, -side) in other.sides and (axis, side) not in old and (axis, -side) not in new
+        if (axis, -side) in other.sides
+        and not _is_said_as_well(o, (axis, side), one, other)
+        and not _is_said_as_well(n, (axis, -side), other, one)
     ]
     if against:
         axis, side = min(against)
         told = f"says {quoted(one.sides[axis, side])} where the older one says {quoted(other.sides[axis, -side])}"
         yield Evidence("opposite", 1.0, told)
         yield Evidence("opposite x near", near, told)
-        yield Evidence("opposites", float(len(against) > 1))
 
 
 def _denials(one: Line, other: Line, near: float, by_both: Set[str]) -> Iterator[Evidence]:
-    """What both memories deny, each somewhere, neither denies to the other."""
-    newly = one.denied.keys() & (other.stems - other.denied.keys()) - by_both
-    formerly = other.denied.keys() & (one.stems - one.denied.keys()) - by_both
+    """A sentence that denies what the other memory denies too, somewhere, denies it nothing."""
+    newly = frozenset[str]() if one.denied.keys() & by_both else one.denied.keys() & (other.stems - other.denied.keys())
+    formerly = (
+        frozenset[str]() if other.denied.keys() & by_both else other.denied.keys() & (one.stems - one.denied.keys())
+    )
     if one.denied and other.denied and (one.denied.keys() & other.stems or other.denied.keys() & one.stems):
         yield Evidence("both deny", 1.0)
     elif newly or formerly:
@@ -120,36 +135,41 @@ def _denials(one: Line, other: Line, near: float, by_both: Set[str]) -> Iterator
         )
         yield Evidence("denies", 1.0, told)
         yield Evidence("denies x near", near, told)
-        yield Evidence("denies several", float(len(newly) + len(formerly) > 1))
 
 
-def _sides(memory: Memory) -> frozenset[tuple[str, int]]:
-    return frozenset(place for line in (memory.title, *memory.lines) for place in line.sides)
+def _is_said_as_well(memory: Memory, side: tuple[str, int], said: Line, against: Line) -> bool:
+    """Whether the memory of `against` itself says so of the same thing, in a sentence at least as near to `said`."""
+    near = len(said.stems & against.stems)
+    return any(
+        side in line.sides and len(line.stems & said.stems) >= near
+        for line in (memory.title, *memory.lines)
+        if line is not against
+    )
 
 
 def kinds(n: Memory, o: Memory, a: Line, b: Line) -> Iterator[Evidence]:
     """Two things of one kind: a choice made otherwise, or the sides by which two things are told apart."""
-    for label, table in (("choice", choices()), ("side", sides())):
-        mine, theirs = _members(table, n.words), _members(table, o.words)
-        for kind in mine.keys() & theirs.keys():
-            new, old = mine[kind] - theirs[kind], theirs[kind] - mine[kind]
-            if new and old:
-                told = f"{quoted(_first(n, new))} instead of {quoted(_first(o, old))}" if label == "choice" else ""
-                yield Evidence(f"{label} differs", 1.0, told)
-            elif new:
-                yield Evidence(f"{label} added", 1.0)
-        yield Evidence(f"{label} differs in titles", _apart(table, n.title.words, o.title.words))
-        opening, other = n.lines[0].words[:_OPENING], o.lines[0].words[:_OPENING]
-        yield Evidence(f"{label} differs in openings", _apart(table, opening, other))
+    mine, theirs = _members(choices(), n.words), _members(choices(), o.words)
+    for kind in mine.keys() & theirs.keys():
+        new, old = mine[kind] - theirs[kind], theirs[kind] - mine[kind]
+        if new and old:
+            yield Evidence("choice differs", 1.0, f"{quoted(_first(n, new))} instead of {quoted(_first(o, old))}")
+    # What both sentences speak of tells neither memory from the other, though one title names it alone.
+    shared = a.stems & b.stems
+    yield Evidence("choice differs in titles", _apart(choices(), n.title.words, o.title.words, shared))
+    yield Evidence("side differs in titles", _apart(sides(), n.title.words, o.title.words, shared))
+    opening, other = n.lines[0].words[:_OPENING], o.lines[0].words[:_OPENING]
+    yield Evidence("side differs in openings", _apart(sides(), opening, other, frozenset()))
     new_names, old_names = a.names - o.stems, b.names - n.stems
     if new_names and old_names:
-        told = f"{quoted(_first(n, new_names))} instead of {quoted(_first(o, old_names))}"
+        # One name in the place of another: what stands around them must be the same.
+        is_place = dice(a.stems - new_names, b.stems - old_names) >= _FRAME
+        told = f"{quoted(_first(n, new_names))} instead of {quoted(_first(o, old_names))}" if is_place else ""
         yield Evidence("names both", 1.0, told)
-        yield Evidence("names both x dice", dice(a.stems - new_names, b.stems - old_names))
 
 
-def _apart(table: Mapping[str, tuple[int, ...]], one: Sequence[str], other: Sequence[str]) -> float:
-    mine, theirs = _members(table, map(stem, one)), _members(table, map(stem, other))
+def _apart(table: Mapping[str, tuple[int, ...]], one: Sequence[str], other: Sequence[str], shared: Set[str]) -> float:
+    mine, theirs = (_members(table, (s for s in map(stem, words) if s not in shared)) for words in (one, other))
     return float(any(not mine[kind] & theirs[kind] for kind in mine.keys() & theirs.keys()))
 
 

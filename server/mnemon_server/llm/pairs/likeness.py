@@ -27,45 +27,19 @@ def best_lines(n: Memory, o: Memory) -> tuple[Line, Line]:
 
 def likeness(n: Memory, o: Memory, a: Line, b: Line) -> Iterator[Evidence]:
     """By words: `a` and `b` are the two sentences that have most in common."""
-    yield Evidence("all share", share(n.stems, o.stems))
-    yield Evidence("all dice", dice(n.stems, o.stems))
     yield Evidence("line dice", dice(a.stems, b.stems))
     yield Evidence("line share", share(a.stems, b.stems))
-    yield Evidence("line shares", min(5, len(a.stems & b.stems)) / 5)
     head, other_head = n.title.stems | a.stems, o.title.stems | b.stems
     shared = len(head & other_head)
     yield Evidence("head share", share(head, other_head))
     for least in (1, 2, 3, 4):
         yield Evidence(f"head shares {least}", float(shared >= least))
-    telling = len((head & other_head) - common())
-    for least in (1, 2, 3):
-        yield Evidence(f"telling shared {least}", float(telling >= least))
     yield Evidence("telling all", min(6, len((n.stems & o.stems) - common())) / 6)
     yield Evidence("telling share", share(head - common(), other_head - common()))
     own, its = head - o.stems - common(), other_head - n.stems - common()
     yield Evidence("telling own both", min(4, len(own), len(its)) / 4)
-    yield Evidence("telling own", min(6, len(own)) / 6)
-    yield Evidence("telling title known", part(n.title.stems - common(), o.stems))
-    yield Evidence("telling older title known", part(o.title.stems - common(), n.stems))
-    yield from _novelty(n, o)
-    yield from _openings(n, o)
-
-
-def _novelty(n: Memory, o: Memory) -> Iterator[Evidence]:
-    fresh = n.stems - o.stems
-    yield Evidence("nothing new", float(len(fresh) <= 2))
-    yield Evidence("little new", float(len(fresh) <= 4))
-    yield Evidence("fresh", len(fresh) / (len(n.stems) or 1))
-    yield Evidence("fresh names", float(bool(n.names - o.stems)))
-
-
-def _openings(n: Memory, o: Memory) -> Iterator[Evidence]:
-    one, other = _opening(n.lines[0]), _opening(o.lines[0])
-    yield Evidence("opening known", part(one, o.stems))
-    yield Evidence("older opening known", part(other, n.stems))
-    if one and other:
-        yield Evidence("openings strange", float(not one & o.stems and not other & n.stems))
-        yield Evidence("openings known", float(one <= o.stems and other <= n.stems))
+    yield Evidence("fresh", len(n.stems - o.stems) / (len(n.stems) or 1))
+    yield Evidence("opening known", part(_opening(n.lines[0]), o.stems))
 
 
 def _opening(line: Line) -> frozenset[str]:
@@ -78,9 +52,7 @@ def titles(n: Memory, o: Memory) -> Iterator[Evidence]:
     one, other = n.title.stems, o.title.stems
     yield Evidence("titles share", share(one, other))
     yield Evidence("title in older", part(one, o.stems))
-    yield Evidence("older title in newer", part(other, n.stems))
     yield Evidence("titles both own", float(bool(one & other and one - other and other - one)))
-    yield Evidence("titles part ways", float(bool(one & other and one - o.stems and other - n.stems)))
     figures, others = ({word for word in m.title.words if word[0].isdigit()} for m in (n, o))
     yield Evidence("title figures differ", float(bool(figures and others) and not figures & others))
     yield Evidence("title names part ways", float(bool(n.title.names - o.stems and o.title.names - n.stems)))
@@ -108,22 +80,10 @@ def _frame(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[int, int]:
 
 def hints(n: Memory, o: Memory) -> Iterator[Evidence]:
     """What is said of it: another owner is news, the owner beside the price is not."""
-    mine, theirs = _hints(n), _hints(o)
-    for name in mine - theirs:
+    for name in _hints(n) - _hints(o):
         yield Evidence(f"newer only {name}", 1.0)
-    for name in mine & theirs:
-        yield Evidence(f"both {name}", 1.0)
-    yield Evidence("attributes apart", float(bool(mine and theirs) and not mine & theirs))
-    new, old = _names(n) - o.stems, _names(o) - n.stems
-    if new and old:
-        for name in mine & theirs & {"owner", "place"}:
-            yield Evidence(f"other {name}", 1.0, f"names another {name}")
 
 
 def _hints(memory: Memory) -> set[str]:
     table = attributes()
     return {name for line in (memory.title, memory.lines[0]) for word in line.words for name in table.get(word, ())}
-
-
-def _names(memory: Memory) -> frozenset[str]:
-    return frozenset().union(*(line.names for line in memory.lines[:2]))

@@ -8,7 +8,8 @@ from functools import cache
 # An axis and words on it: what stands left of the bar is against what stands right of it. A negation swaps the sides.
 _AXES = """
 always: always immer toujours siempre sempre everywhere | never nie niemals jamais nunca jamás mai nowhere
-always: anybody everyone any freely | nobody none
+everybody: anybody everyone everybody anyone any each every freely always | nobody none never
+everybody: jeder chaque tous cada todos ogni tutti | niemand personne nadie ninguém nessuno
 must: must required mandatory obligatory compulsory muss | optional voluntary freiwillig facultatif opcional
 must: müssen pflicht obligatoire doit debe obligatorio | facoltativo needn't unnecessary
 must: obbligatorio deve |
@@ -38,7 +39,8 @@ fast: fast quick quickly | slow slowly
 early: early earlier | late later
 more: more | less fewer
 increases: increases increase grows rises | decreases decrease shrinks falls
-inclusive: inclusive included includes | exclusive excluded excludes
+inclusive: inclusive included includes include | exclusive excluded excludes exclude
+like: like likes love loves enjoy | dislike dislikes hate hates
 ascending: ascending oldest | descending newest
 mock: mock mocks mocked fake fakes stub stubs | real mocked-never
 short: short terse concise brief | long detailed verbose

@@ -19,7 +19,7 @@ _REACH = 4  # words that a negation may speak of
 _MOST_VALUES, _MOST_CHANGES = 5, 8  # in a sentence; more is a table
 _MOST_WORDS = 60  # in a sentence; what follows is pasted text
 _END = r"(?<=[.!?;:])\s+|\n+|(?<=[。！？])"
-_WORD = r"`[^`\n]{1,80}`|[\w€$%](?:[\w'’./:@-]{0,60}[\w%€$])?|%"
+_WORD = r"`[^`\n]{1,80}`|\d{1,3}(?:,\d{3}){1,3}\b|[\w€$%](?:[\w'’./:@-]{0,60}[\w%€$])?|%"
 _SETTING = r"([A-Za-z_]\w{0,40})=[\"']?(\w[\w./:-]{0,40})"
 _INSIDE = r"[=\s;(){}\[\]\"<>,]+"  # between the words of a piece of code
 # `Nothing ... until`, `no ... without`: what is denied is so on a condition.
@@ -27,6 +27,7 @@ _UNLESS = frozenset("until without unless except but bis ohne sans hasta sin sen
 # `on` and `off` are a state behind these only.
 _SWITCHED = frozenset({"on", "off"})
 _SWITCHES = frozenset("is are was were be been stays stay remains turned turn switched switch not isn't aren't".split())
+_MODALS = frozenset("must muss doit debe deve darf".split())  # `must not`
 _SIGNS = frozenset("_/@.")  # in a name: a path, an address, an identifier
 
 
@@ -172,7 +173,9 @@ def _sides(words: Sequence[str]) -> dict[tuple[str, int], str]:
     for place, word in enumerate(words):
         if word not in table or (word in _SWITCHED and (place == 0 or words[place - 1] not in _SWITCHES)):
             continue
-        is_swapped = word not in NEGATIONS and not NEGATIONS.isdisjoint(words[max(0, place - 3) : place])
+        is_denied = word in _MODALS and place + 1 < len(words) and words[place + 1] in NEGATIONS
+        is_swapped = is_denied or (word not in NEGATIONS and not NEGATIONS.isdisjoint(words[max(0, place - 3) : place]))
+        shown = f"{word} {words[place + 1]}" if is_denied else f"not {word}" if is_swapped else word
         for axis, side in table[word]:
-            found[axis, -side if is_swapped else side] = f"not {word}" if is_swapped else word
+            found[axis, -side if is_swapped else side] = shown
     return found

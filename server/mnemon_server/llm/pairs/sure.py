@@ -11,6 +11,7 @@ _NEAR = 0.75  # of the words of both sentences
 _ALIKE, _OF_SHORTER = 0.6, 0.75  # where opposites are words as well: of both, and of the shorter one
 # Two things that are told apart in words, or a plan, a tale, an exception.
 _AGAINST = (
+    "topics apart",
     "parallel titles",
     "parallel by one word",
     "title figures differ",
@@ -36,7 +37,7 @@ def is_sure(found: Mapping[str, Evidence]) -> bool:
         return False
     if (
         "setting differs" in found
-        or _of(found, "value x near") >= _NEAR
+        or (_of(found, "value x near") >= _NEAR and "value of another case" not in found)
         or (_of(found, "from named") and _of(found, "opening known"))
     ):
         return True

@@ -9,8 +9,8 @@ from mnemon_server.llm.pairs.reading import Change, Line, Memory
 from mnemon_server.llm.pairs.stems import SMALL, stem
 
 _REACH = 8  # words to either side that a phrase may speak of
+_TURNING = ("strong", "move", "weak")  # say that something is otherwise now; the others, what else it may be
 _OLDER_GROUPS = ("pending", "plan", "else", "strong", "move")
-_OLDER_LINES = 2
 
 
 def changes(n: Memory, o: Memory, best: Line) -> Iterator[Evidence]:
@@ -19,18 +19,19 @@ def changes(n: Memory, o: Memory, best: Line) -> Iterator[Evidence]:
     for number, line in enumerate((n.title, *n.lines)):
         where = "title" if number == 0 else "first" if number == 1 else "best" if line is best else "rest"
         for change in line.changes:
-            if change.group == "pending":
+            if change.group not in _TURNING or where == "rest":
+                yield Evidence(f"{change.group} in {where}", 1.0)
                 continue
-            reason = _reason(line, change, o)
-            yield Evidence(f"{change.group} in {where}", 1.0, reason if where != "rest" else "")
-            if where != "rest":
-                context = line.stems | n.title.stems if where == "first" else line.stems
-                yield from _named(line, change, o, common, reason)
-                yield Evidence(f"{change.group} count", min(4, len(context & o.stems)) / 4, reason)
-    for line in (o.title, *o.lines[:_OLDER_LINES]):
+            reason = _reason(line, change, n, o)
+            context = line.stems | n.title.stems if where == "first" else line.stems
+            yield Evidence(f"{change.group} in {where}", 1.0, reason)
+            yield Evidence(f"{change.group} count", min(4, len(context & o.stems)) / 4, reason)
+            yield from _named(line, change, o, common, reason)
+    for where, line in zip(("title", "first", "second"), (o.title, *o.lines), strict=False):
         for change in line.changes:
             if change.group in _OLDER_GROUPS:
                 yield Evidence(f"older {change.group}", 1.0)
+                yield Evidence(f"older {change.group} in {where}", 1.0)
 
 
 def _named(line: Line, change: Change, o: Memory, common: frozenset[str], reason: str) -> Iterator[Evidence]:
@@ -44,12 +45,19 @@ def _named(line: Line, change: Change, o: Memory, common: frozenset[str], reason
         yield Evidence("from named", float(is_named), reason)
 
 
-def _reason(line: Line, change: Change, o: Memory) -> str:
-    """With the word nearest to the phrase that the older memory has as well."""
+def _reason(line: Line, change: Change, n: Memory, o: Memory) -> str:
+    """With what was left ("from X"), or else the word nearest to the phrase, or a word of the title, that the older
+    memory has as well. Empty without such a word: of what changed there, the older memory does not speak."""
     after = range(change.end, min(len(line.words), change.end + _REACH))
     before = range(change.start - 1, max(-1, change.start - 1 - _REACH), -1)
-    told = next(
-        (at for at in (*after, *before) if line.words[at] not in SMALL and stem(line.words[at]) in o.words), None
+    known = [at for at in (*after, *before) if line.words[at] not in SMALL and stem(line.words[at]) in o.words]
+    left = next((at for at in known if at in after and line.words[at - 1] == "from"), None)
+    if left is not None:
+        return f"says {quoted(change.words)} from {quoted(line.spelled[left])}, which the older one names"
+    named = zip(n.title.words, n.title.spelled, strict=True)
+    told = (
+        line.spelled[known[0]]
+        if known
+        else next((shown for word, shown in named if word not in SMALL and stem(word) in o.words), None)
     )
-    said = f"says {quoted(change.words)}"
-    return said if told is None else f"{said} about {quoted(line.spelled[told])}, which the older one names"
+    return "" if told is None else f"says {quoted(change.words)} about {quoted(told)}, which the older one names"

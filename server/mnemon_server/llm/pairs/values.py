@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from mnemon_server.llm.pairs.stems import SMALL, stem
@@ -12,7 +13,8 @@ from mnemon_server.llm.pairs.stems import SMALL, stem
 
 class Value(NamedTuple):
     """`kind` is the dimension (`date`, `time`, `version`, `span`, `bytes`, `money`, `percent`, `count`), `amount` what
-    is compared, `unit` what is counted, `before` the word that names it, `shown` how it was written."""
+    is compared, `unit` what is counted, `before` the word that names it, `shown` how it was written; `units` are the
+    unit and the word behind it (`240 paying tenants`)."""
 
     kind: str
     amount: tuple[float, ...]
@@ -20,6 +22,7 @@ class Value(NamedTuple):
     before: str
     shown: str
     place: int
+    units: frozenset[str] = frozenset()
 
 
 _WRITTEN = """
@@ -84,6 +87,8 @@ _VALUE = (
     r"|v?(?P<number>\d{1,12}(?:[.,]\d{1,9}){0,3})(?P<unit>[A-Za-z%€$]{1,3})?"
 )
 _ARTICLES = frozenset("one ein eine un une uno una um uma sei dix".split())  # and other small words
+_PEOPLE = "people persons person members employees developers engineers colleagues leute personen personas personnes"
+_ON = frozenset({"on", "version", "release"})  # `on 6.2`
 _BETWEEN = frozenset({"de", "of", "to"})  # `18 de junio`
 
 
@@ -109,6 +114,12 @@ def _units() -> Mapping[str, tuple[str, float]]:
         kind, scale, *words = line.split()
         found.update({word: (kind, float(scale)) for word in words})
     return found
+
+
+@cache
+def people() -> frozenset[str]:
+    """Who is counted as people, by stem."""
+    return frozenset(stem(word) for word in _PEOPLE.split())
 
 
 @cache
@@ -154,7 +165,7 @@ def _figure(words: Sequence[str], place: int) -> Value | None:
         return Value("time", (float(hour), float(minute)), "", "", word, place)
     before = _before(words, place)
     if match["version"]:
-        return Value("version", tuple(float(part) for part in match["version"].split(".")), "", before, word, place)
+        return Value("version", _parts(match["version"]), "", before, word, place)
     day_of_month = _day(words, place, match["number"])
     if day_of_month is not None:
         return day_of_month
@@ -185,8 +196,30 @@ def _counted(words: Sequence[str], place: int, amount: float) -> Value:
     kind, scale = _units().get(unit, _units().get(after, ("", 1.0)))
     if kind:
         return Value(kind, (amount * scale,), kind, _before(words, place), f"{words[place]} {after}", place)
-    counted = "" if after in SMALL or after[:1].isdigit() else unit
-    return Value("count", (amount,), counted, _before(words, place), words[place], place)
+    if place and words[place - 1] in _ON and _is_decimal(words[place]):
+        return Value("version", _parts(words[place]), "", _before(words, place), words[place], place)
+    counted = tuple(_people(stem(word)) for word in _said(words[place + 1 : place + 3]))
+    unit = counted[0] if counted else ""
+    return Value("count", (amount,), unit, _before(words, place), words[place], place, frozenset(counted))
+
+
+def _said(words: Sequence[str]) -> Iterator[str]:
+    """Up to the first word that says nothing of a thing."""
+    return takewhile(lambda word: word not in SMALL and not word[0].isdigit(), words)
+
+
+def _people(counted: str) -> str:
+    return "people" if counted in people() else counted
+
+
+def _is_decimal(word: str) -> bool:
+    """`6.2`, and neither `6,000.2` nor `v6.2`."""
+    whole, dot, rest = word.partition(".")
+    return dot == "." and whole.isdecimal() and rest.isdecimal()
+
+
+def _parts(version: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in version.split("."))
 
 
 def _before(words: Sequence[str], place: int) -> str:
