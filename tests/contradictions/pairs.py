@@ -13,7 +13,7 @@ from typing import Any
 from mnemon_server.llm import Stated
 
 _FOLDER = Path(__file__).parent.parent / "fixtures" / "contradictions"
-HALVES = ("seen", "practice", "practice_a", "practice_b", "held_out")
+HALVES = ("seen", "practice", "practice_a", "practice_b", "practice_c", "practice_d", "held_out")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def client(request: pytest.FixtureRequest, machine: Machine) -> Hooked:
 
 
 def test_a_memory_reaches_the_model_once_and_only_with_a_prompt_it_bears_on(client: Hooked) -> None:
-    memory = client.save(*MEMORY)
+    memory = client.save(*MEMORY, type="research")  # of no type that every session starts with
 
     [heard] = client.ask(UNRELATED).heard
     assert client.kind.fence not in heard

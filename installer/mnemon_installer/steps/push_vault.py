@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from mnemon_installer.facts.deployment import Deployment
 from mnemon_installer.facts.local_vault import counted, has_moved, local_vault
@@ -13,6 +14,8 @@ from mnemon_installer.facts.storage_keys import known_keys
 from mnemon_installer.plan.step import Blocked, Done, Needed, Verdict
 from mnemon_installer.world import World
 from mnemon_server.sync.trouble import BucketMissing
+
+_FRESH = timedelta(minutes=10)  # more than what is between this step and the next look at it
 
 
 class Report(Protocol):
@@ -25,7 +28,8 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class PushVault:
-    """Nothing to do where the vault has gone to the web already, or where the bucket has just what is here."""
+    """Nothing to do where the vault has gone to the web already, or where the bucket has what is here, or was here a
+    moment ago: clients go on saving, and what they save meanwhile is handed over later."""
 
     deployment: Deployment
     progress: Progress
@@ -50,7 +54,7 @@ class PushVault:
                 standing = client.call("sync_status")
         except BucketMissing:  # the step before makes it
             return Needed()
-        if standing["standing"] == "same":
+        if standing["standing"] == "same" or (standing["standing"] == "ahead" and _is_fresh(world, standing)):
             return Done()
         if standing["standing"] in ("apart", "behind"):
             head = standing["head"]
@@ -75,3 +79,9 @@ class PushVault:
     def _push(self, show: Report) -> int:
         with local_vault(self.deployment.local, "upgrade", lambda done, total: show("", done, total)) as client:
             return int(client.call("push")["memories"])
+
+
+def _is_fresh(world: World, standing: dict[str, Any]) -> bool:  # Any: JSON
+    """Whether the newest backup is ours, and of a moment ago."""
+    at = standing["synced_at"]
+    return at is not None and timedelta() <= world.now() - datetime.fromisoformat(at) <= _FRESH

@@ -31,7 +31,10 @@ _OPTIONS = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.showSidebarNavigation": True,
-    "theme.primaryColor": "#2a7f62",  # Streamlit's own red makes every switch look like a warning
+    # Streamlit's own red makes every switch look like a warning. One for each scheme: a colour for both would take the
+    # choice between light and dark from the browser.
+    "theme.light.primaryColor": "#2a7f62",
+    "theme.dark.primaryColor": "#7cc7a8",
     "logger.level": "warning",
     "logger.enableRich": False,
 }

@@ -30,7 +30,7 @@ def test_without_a_word_the_group_explains_itself(machine: Machine) -> None:
 def test_status_before_and_after_a_fetch(machine: Machine) -> None:
     before = machine.run("model", "status")
     assert before.returncode == 0
-    assert before.stdout.startswith("model    BAAI/bge-small-en-v1.5\npresent  no\njudge    heuristics\n")
+    assert before.stdout.startswith("model    BAAI/bge-small-en-v1.5\npresent  no\njudge    heuristics")
     assert "hint: mnemon model fetch" in before.stderr
     fetched = machine.run("model", "fetch")
     assert fetched.returncode == 0

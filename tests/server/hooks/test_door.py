@@ -99,7 +99,8 @@ def test_a_client_that_has_closed_its_pipes_is_no_trouble(with_rule: InProcess, 
     for event in EVENTS:
         line = f"{sys.executable} -m mnemon_installer.cli hook {event} {closed}"
         done = subprocess.run(["/bin/sh", "-c", line], env=environment(home), input=b"{}", capture_output=True)
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), event
+        assert (done.returncode, done.stderr) == (0, b""), event
+        assert not done.stdout or event == "session-start", event  # which begins with what is known of the user
     assert not list((home / ".mnemon" / "logs").glob("crash*"))
 
 

@@ -27,19 +27,20 @@ _AGAINST = (
     "else in first",
     "older plan",
     "older strong",
-    "older move",
 )
+# An older memory that tells of a change itself may tell of another one; two figures for the same are what they are.
+_OLDER_CHANGE = "older move"
 
 
 def is_sure(found: Mapping[str, Evidence]) -> bool:
     """Whether the newer memory is in the way of the older one beyond doubt."""
     if any(name in found for name in _AGAINST):
         return False
-    if (
-        "setting differs" in found
-        or (_of(found, "value x near") >= _NEAR and "value of another case" not in found)
-        or (_of(found, "from named") and _of(found, "opening known"))
-    ):
+    if _of(found, "value x near") >= _NEAR and "value of another case" not in found:
+        return True
+    if _OLDER_CHANGE in found:
+        return False
+    if "setting differs" in found or (_of(found, "from named") and _of(found, "opening known")):
         return True
     near = _of(found, "line dice")
     return near >= _ALIKE and max(_of(found, "opposite x near"), _of(found, "denies x near")) >= _OF_SHORTER
