@@ -55,6 +55,8 @@ _SAYS_OTHERWISE = (
     "move in title",
     "move in first",
 )
+# A date, a price, a version is another one in time, and nobody needs to say so.
+_MOVES_BY_ITSELF = ("value date", "value money", "value version")
 _SAME_SHARE, _SAME_FRESH = 0.6, 0.5  # of the words of the nearest sentences, and of all words of the newer memory
 
 
@@ -65,8 +67,7 @@ def compare(newer: Stated, older: Stated) -> Verdict:
     probability = max(conflict.probability(found), SURE if is_sure(found) else 0.0)
     reason = reason_of(found)
     if reason and probability >= conflict.threshold:
-        update = weights_of("update")
-        relation = UPDATE if update.probability(found) >= update.threshold else CONTRADICTION
+        relation = UPDATE if _is_update(found) else CONTRADICTION
         return Verdict(relation, reason, round(probability, 3), HEURISTICS)
     if _says_no_more(found):
         return Verdict(SAME, _NO_MORE, round(found["line share"].value, 3), HEURISTICS)
@@ -76,6 +77,11 @@ def compare(newer: Stated, older: Stated) -> Verdict:
 def reason_of(found: Mapping[str, Evidence]) -> str:
     """The evidence that tells a person most; empty when none of it would tell them anything."""
     return next((found[name].reason for name in _TELLING if name in found and found[name].reason), "")
+
+
+def _is_update(found: Mapping[str, Evidence]) -> bool:
+    update = weights_of("update")
+    return any(name in found for name in _MOVES_BY_ITSELF) or update.probability(found) >= update.threshold
 
 
 def _says_no_more(found: Mapping[str, Evidence]) -> bool:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -423,6 +424,11 @@ def test_syncs_use_the_buckets_own_keys_whatever_the_environment_says(
     push.apply(world)
     assert push.check(world) == Done()
     assert "mnemon/default/manifest.json" in s3.keys("a-bucket-of-its-own")
+    client.call("save", title="milk", content="all about milk")  # as clients go on doing
+    client.close()
+    assert push.check(world) == Done()
+    monkeypatch.setattr(type(world), "now", lambda _: datetime.now(UTC) + timedelta(minutes=11))
+    assert push.check(world) == Needed()
     monkeypatch.setenv("AWS_PROFILE", "of-work")  # which nobody has set up
     with closing(open_bucket(place_of(wanted.settings))) as bucket:
         assert f"http://{bucket.where}" == s3.url
