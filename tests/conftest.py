@@ -129,6 +129,13 @@ def vault(settings: Settings) -> Iterator[Vault]:
     opened.close()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many again as there are cores: who waits for a process or a deadline leaves its own idle. One each for
+    the kills and faults of the marked suite, whose deadlines are meant for a machine that has time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    return cores if os.environ.get("MNEMON_TEST_SEEDED") else max(2, cores * 3 // 2)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests of the dashboard's pages need what draws them, and some of them somebody who looks."""
     marks = {mark.name for mark in item.iter_markers()}
