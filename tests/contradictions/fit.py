@@ -35,7 +35,7 @@ WEIGHTS = Path(mnemon_server.llm.__file__).with_name("pair_weights.json")
 FITTED = ("seen", "practice", "practice_a", "practice_b", "practice_c", "practice_d")
 C = {"conflict": 1.0, "update": 0.3}
 FEWEST = 10  # pairs with a piece of evidence that is to have a weight
-# Of all pairs, and of those of any one author: the issue allows 0.05 in all, and authors differ.
+# Of all pairs, and of those of any one author: 0.05 in all is what is aimed at, and authors differ.
 ALARMS, ALARMS_OF_A_FILE = 0.03, 0.065
 # Pairs of a file whose memories come from two of its pairs. Whoever writes pairs writes none that have nothing in
 # common, and what was fitted without such takes every word of change for one about the older memory.
