@@ -45,7 +45,7 @@ def conflicts(result: Json) -> Iterator[str]:
 def resolved(result: Json) -> Iterator[str]:
     kept = result["kept"]
     if result["superseded"] is None:
-        yield f"both stand; #{kept['id']} and the other will not be brought up again"
+        yield f"#{kept['id']} and #{result['other']} both stand; they are not brought up again while neither changes"
         return
     yield f"#{kept['id']} {kept['title']} supersedes #{result['superseded']}; confidence {kept['confidence']:.2f}"
 

@@ -25,7 +25,7 @@ def run(context: ActionContext, id: int, other: int, keep_both: bool = False) ->
     `keep_both` neither does, and no judge brings the two up again while their texts stay.
 
     Returns:
-        `{"kept": {...}, "superseded": id or None}`
+        `{"kept": {...}, "superseded": id or None, "other": id of the older one}`
 
     Raises:
         UnknownMemory: one of them is not live.
@@ -41,15 +41,17 @@ def run(context: ActionContext, id: int, other: int, keep_both: bool = False) ->
         if keep_both:
             said = Judged(newer.id, older.id, UNRELATED, "somebody said that both stand", 1.0, USER, now)
             former = verdicts.verdict_on(connection, newer.id, older.id)
+            if former is not None and former.judge == USER:  # saying it twice is saying it once, for undo too
+                return {"kept": newer.to_json(), "superseded": None, "other": older.id}
             verdicts.put_verdict(connection, said)
             before = {"verdict": None if former is None else vars(former)}
             after = {"verdict": vars(said)}
             note_change(connection, "keep-both", context.client, now, before, after, newer.id, group=group)
-            return {"kept": newer.to_json(), "superseded": None}
+            return {"kept": newer.to_json(), "superseded": None, "other": older.id}
         supersede(context, connection, older, newer, now, group)
         _raise_confidence(context, connection, newer, older, now, group)
         kept = _live(context, connection, newer.id)
-    return {"kept": kept.to_json(), "superseded": older.id}
+    return {"kept": kept.to_json(), "superseded": older.id, "other": older.id}
 
 
 def _raise_confidence(
