@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext, unknown_memory
-from mnemon_server.actions.examining import Neighbourhood, Pair, judge_pair, neighbourhood, pairs
+from mnemon_server.actions.examining import Neighbourhood, judge_pair, neighbourhood, pairs, rules
 from mnemon_server.actions.timeline import brief
 from mnemon_server.llm import HEURISTICS, UNRELATED, Verdict
 from mnemon_server.memory import Memory
@@ -33,8 +33,6 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
     Raises:
         UnknownMemory: no live memory has this id.
     """
-    from mnemon_server.llm.heuristics import Heuristics
-
     with context.vault.read() as connection:
         memory = memories.find_live(connection, id)
         if memory is None:
@@ -44,13 +42,13 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
         kept = {each.other(id): each for each in verdicts.verdicts_of(connection, id)}
         missing = [key for key in kept if key not in around.found]
         others = dict(around.found) | memories.find_many_live(connection, missing)
-    judge, rules = context.judges.judge(), Heuristics()
+    judge = context.judges.judge()
     end = time.monotonic() + PATIENCE
     judged = {key: _said(kept[key]) for key in kept}
     for pair in found:
-        key = _other(pair, memory).id
+        key = pair.other(memory).id
         if key not in judged or (judged[key].judge == HEURISTICS and judge.name != HEURISTICS):
-            judged[key] = judge_pair(judge if time.monotonic() < end else rules, pair)
+            judged[key] = judge_pair(judge.compare if time.monotonic() < end else rules(), pair)
     return {
         "memory": brief(memory, context.clock()),
         "judge": judge.name,
@@ -88,7 +86,3 @@ def _shown(
 
 def _said(judged: Judged) -> Verdict:
     return Verdict(judged.relation, judged.reason, judged.sureness, judged.judge)
-
-
-def _other(pair: Pair, memory: Memory) -> Memory:
-    return pair.older if pair.newer.id == memory.id else pair.newer

@@ -7,9 +7,18 @@ import time
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.actions.examining import CONFLICTS, Pair, as_judged, judge_pair, keep, neighbourhood, pairs, stated
+from mnemon_server.actions.examining import (
+    CONFLICTS,
+    Pair,
+    as_judged,
+    judge_pair,
+    keep,
+    neighbourhood,
+    pairs,
+    rules,
+    stated,
+)
 from mnemon_server.llm import HEURISTICS, Judge
-from mnemon_server.memory import Memory
 from mnemon_server.vault import memories, verdicts
 from mnemon_server.vault.verdicts import Judged
 
@@ -27,9 +36,7 @@ def run(context: ActionContext, seconds: float = 2.0) -> dict[str, Any]:
     Returns:
         `{"examined": int, "left": int}`, memories
     """
-    from mnemon_server.llm.heuristics import Heuristics
-
-    end, rules, done, last = time.monotonic() + seconds, Heuristics(), 0, 0
+    end, done, last = time.monotonic() + seconds, 0, 0
     judge = context.judges.judge()
     while time.monotonic() < end:
         with context.vault.read() as connection:
@@ -40,7 +47,7 @@ def run(context: ActionContext, seconds: float = 2.0) -> dict[str, Any]:
         for memory_id in random.sample(waiting, len(waiting)):
             if time.monotonic() >= end:
                 break
-            _examine(context, rules, judge, memory_id)
+            _examine(context, judge, memory_id)
             done += 1
         last = waiting[-1]
     with context.vault.read() as connection:
@@ -50,7 +57,7 @@ def run(context: ActionContext, seconds: float = 2.0) -> dict[str, Any]:
     return {"examined": done, "left": left}
 
 
-def _examine(context: ActionContext, rules: Judge, judge: Judge, memory_id: int) -> None:
+def _examine(context: ActionContext, judge: Judge, memory_id: int) -> None:
     with context.vault.read() as connection:
         memory = memories.find_live(connection, memory_id)
         if memory is None:
@@ -58,10 +65,10 @@ def _examine(context: ActionContext, rules: Judge, judge: Judge, memory_id: int)
         around = neighbourhood(context, connection, memory)
         found = pairs(connection, around)
     now = context.clock()
-    judged = [as_judged(pair, judge_pair(rules, pair), now) for pair in found]
+    judged = [as_judged(pair, judge_pair(rules(), pair), now) for pair in found]
     if judge.name != HEURISTICS and now - memory.updated_at < _LATELY:
-        asked = [pair for pair in found if around.is_near_enough.get(_other(pair, memory).id, False)][:_ASKED_OF]
-        judged += [as_judged(pair, judge_pair(judge, pair), now) for pair in asked]
+        asked = [pair for pair in found if around.is_near_enough.get(pair.other(memory).id, False)][:_ASKED_OF]
+        judged += [as_judged(pair, judge_pair(judge.compare, pair), now) for pair in asked]
     with context.vault.write() as connection:
         # Whoever changed or forgot it meanwhile has left it to be compared anew. One that was read is the same still.
         still = memories.find_many_live(connection, (memory_id, *around.found))
@@ -73,12 +80,12 @@ def _examine(context: ActionContext, rules: Judge, judge: Judge, memory_id: int)
 def _second_opinions(context: ActionContext, judge: Judge, end: float) -> None:
     while time.monotonic() < end:
         with context.vault.read() as connection:
-            by_rules = verdicts.verdicts_by(connection, HEURISTICS, CONFLICTS, 1)
+            by_rules = verdicts.open_verdicts(connection, CONFLICTS, 1, HEURISTICS)
             found = memories.find_many_live(connection, [key for each in by_rules for key in (each.newer, each.older)])
         if not by_rules:
             return
         pair = Pair(found[by_rules[0].newer], found[by_rules[0].older])
-        verdict = judge_pair(judge, pair)
+        verdict = judge_pair(judge.compare, pair)
         if verdict.judge == HEURISTICS:
             return  # the model could not say; it will be asked another time
         _put(context, pair, as_judged(pair, verdict, context.clock()))
@@ -89,7 +96,3 @@ def _put(context: ActionContext, pair: Pair, judged: Judged) -> None:
         still = memories.find_many_live(connection, (pair.newer.id, pair.older.id))
         if all(each.id in still and stated(still[each.id]) == stated(each) for each in (pair.newer, pair.older)):
             verdicts.put_verdict(connection, judged)
-
-
-def _other(pair: Pair, memory: Memory) -> Memory:
-    return pair.older if pair.newer.id == memory.id else pair.newer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import apsw
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.llm import CONTRADICTION, SAME, UPDATE, Judge, Stated, Verdict
+from mnemon_server.llm import CONTRADICTION, SAME, UPDATE, Stated, Verdict
 from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
 from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
@@ -18,6 +18,7 @@ from mnemon_server.vault.filters import Filters
 from mnemon_server.vault.relations import Edge
 from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 
+Compare = Callable[[Stated, Stated], Verdict]
 CONFLICTS = (UPDATE, CONTRADICTION)
 BY_VECTOR = 10  # candidates that are near
 # Two memories speak of the same from this share of common words (overlap coefficient), or this cosine over the model's
@@ -43,6 +44,10 @@ class Pair:
 
     newer: Memory
     older: Memory
+
+    def other(self, memory: Memory) -> Memory:
+        """The one that is not this memory."""
+        return self.older if self.newer.id == memory.id else self.newer
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,15 @@ def are_comparable(one: str, other: str) -> bool:
     return any(one in group and other in group for group in (_WANTED, _FOUND))
 
 
-def judge_pair(judge: Judge, pair: Pair) -> Verdict:
-    return judge.compare(stated(pair.newer), stated(pair.older))
+def judge_pair(compare: Compare, pair: Pair) -> Verdict:
+    return compare(stated(pair.newer), stated(pair.older))
+
+
+def rules() -> Compare:
+    """The judge of pairs that is always there, without the tables by which heuristics read transcripts."""
+    from mnemon_server.llm.comparing import compare
+
+    return compare
 
 
 def stated(memory: Memory) -> Stated:
@@ -110,10 +122,10 @@ def examine_on_save(context: ActionContext, connection: apsw.Connection, memory:
     Returns:
         The verdicts by which this memory and an older one cannot both stand.
     """
-    from mnemon_server.llm.heuristics import Heuristics
-
-    around, judge = neighbourhood(context, connection, memory, QUICK), Heuristics()
-    judged = [as_judged(pair, judge_pair(judge, pair), now) for pair in pairs(connection, around)]
+    # Only when there is something to compare: the rules' tables cost a command more than the save.
+    around = neighbourhood(context, connection, memory, QUICK)
+    found = pairs(connection, around)
+    judged = [as_judged(pair, judge_pair(rules(), pair), now) for pair in found]
     keep(connection, around, judged, now)
     return [each for each in judged if each.relation in CONFLICTS]
 

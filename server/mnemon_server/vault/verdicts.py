@@ -79,13 +79,16 @@ def verdicts_among(connection: apsw.Connection, ids: Iterable[int]) -> list[Judg
     return [Judged(*row) for row in rows]
 
 
-def open_verdicts(connection: apsw.Connection, relations: Collection[str], limit: int) -> list[Judged]:
-    """On pairs of live memories, of these classes, the latest said first."""
+def open_verdicts(
+    connection: apsw.Connection, relations: Collection[str], limit: int, judge: str | None = None
+) -> list[Judged]:
+    """On pairs of live memories, of these classes, the latest said first; with `judge` only those it has given."""
     marks = ",".join("?" * len(relations))
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM verdicts AS v {_BOTH_LIVE} WHERE v.relation IN ({marks})"
+        " AND v.judge = coalesce(?, v.judge)"
         " ORDER BY n.updated_at DESC, v.newer DESC, v.older DESC LIMIT ?",
-        (*relations, limit),
+        (*relations, judge, limit),
     )
     return [Judged(*row) for row in rows]
 
@@ -133,14 +136,3 @@ def unexamined(connection: apsw.Connection, after: int, limit: int) -> list[int]
 
 def count_unexamined(connection: apsw.Connection) -> int:
     return int(connection.execute(f"SELECT count(*) {_UNEXAMINED}").get)
-
-
-def verdicts_by(connection: apsw.Connection, judge: str, relations: Collection[str], limit: int) -> list[Judged]:
-    """Open ones of these classes that this judge has given, the latest said first."""
-    marks = ",".join("?" * len(relations))
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM verdicts AS v {_BOTH_LIVE} WHERE v.judge = ? AND v.relation IN ({marks})"
-        " ORDER BY n.updated_at DESC, v.newer DESC, v.older DESC LIMIT ?",
-        (judge, *relations, limit),
-    )
-    return [Judged(*row) for row in rows]
