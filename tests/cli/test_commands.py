@@ -19,7 +19,7 @@ from mnemon_installer.cli.app import COMMANDS
 from mnemon_installer.cli.main import run
 from mnemon_server import __version__
 from mnemon_server.kinds import KIND_NAMES
-from mnemon_server.settings import SETTABLE
+from mnemon_server.settable import SETTABLE
 
 
 @dataclass

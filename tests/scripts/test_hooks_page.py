@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mnemon_server.client.in_process import InProcess
-from mnemon_server.settings import SETTABLE, Settings
+from mnemon_server.settable import SETTABLE
+from mnemon_server.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "hooks.md").read_text("utf-8")
 

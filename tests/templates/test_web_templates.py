@@ -21,7 +21,8 @@ from mnemon_installer.edits.fly_toml import FlyFile, rendered
 from mnemon_server.embed import embedder_source
 from mnemon_server.embed.cache import DEFAULT_REPOSITORY
 from mnemon_server.serve import remote
-from mnemon_server.settings import DEFAULT_MODEL, Settings
+from mnemon_server.settable import DEFAULT_MODEL
+from mnemon_server.settings import Settings
 from mnemon_templates import fill
 
 DOCS = Path(__file__).parents[2] / "docs/reference"

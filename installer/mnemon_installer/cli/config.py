@@ -11,7 +11,7 @@ from mnemon_installer.cli.this_machine import this_machine
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.edits.config_toml import with_setting
 from mnemon_installer.ui import console
-from mnemon_server.settings import SETTABLE, setting_named
+from mnemon_server.settable import SETTABLE, setting_named
 
 
 def group(context: typer.Context) -> None:

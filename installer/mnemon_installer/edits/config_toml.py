@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomlkit
 
-from mnemon_server.settings import Value
+from mnemon_server.settable import Value
 
 
 def with_setting(text: str, name: str, value: Value) -> str:

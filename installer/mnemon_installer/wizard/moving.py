@@ -18,7 +18,8 @@ from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.portable.bundle import Bundle, opened_bundle, take_over
 from mnemon_server.portable.bundle_export import export_bundle
 from mnemon_server.portable.sealed import LONGEST, SHORTEST
-from mnemon_server.settings import Settings, Value
+from mnemon_server.settable import Value
+from mnemon_server.settings import Settings
 
 NEW_MACHINE = "new-machine"
 # They speak of what is on the other machine: a folder, a part of ~/.aws.

@@ -15,7 +15,8 @@ from mnemon_installer.ui.questions import Option
 from mnemon_installer.ui.survey_lines import client_label
 from mnemon_installer.wizard.question import Answer, Question
 from mnemon_server.embed import embedder_source
-from mnemon_server.settings import DEFAULT_MODEL, Settings
+from mnemon_server.settable import DEFAULT_MODEL
+from mnemon_server.settings import Settings
 
 Fill = Callable[[Choices, Answer], Choices]
 

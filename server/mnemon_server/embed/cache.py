@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mnemon_server.embed.files import ModelFiles
-from mnemon_server.settings import DEFAULT_MODEL
+from mnemon_server.settable import DEFAULT_MODEL
 
 FETCH = "mnemon model fetch"
 FETCH_AGAIN = "mnemon model fetch --force"

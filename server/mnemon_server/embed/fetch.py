@@ -23,7 +23,8 @@ from mnemon_server.embed.files import TOKENIZER_FILES
 from mnemon_server.embed.hub import HubFile, Listing, download, has_content, list_files, size_of
 from mnemon_server.errors import DiskTrouble, MnemonError, ModelBroken, ModelMissing, ModelUnreachable, UsageError
 from mnemon_server.folders import make_private
-from mnemon_server.settings import DEFAULT_MODEL, Settings
+from mnemon_server.settable import DEFAULT_MODEL
+from mnemon_server.settings import Settings
 
 Report = Callable[[str, int, int], None]
 

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 from mnemon_server.errors import DiskTrouble, UsageError, VaultDamaged, VaultMoved
 from mnemon_server.portable.packing import CONFIG, MANIFEST, VAULT, copy_content, next_member, small
 from mnemon_server.portable.sealed import BundleRefused, unseal
-from mnemon_server.settings import Settings, Value, setting_named
+from mnemon_server.settable import Value, setting_named
+from mnemon_server.settings import Settings
 from mnemon_server.sync.examine import examine, sha256_of, verify
 from mnemon_server.sync.manifest import LARGEST, Manifest, parsed
 from mnemon_server.sync.state import alone

@@ -16,7 +16,8 @@ from mnemon_server.embed.cache import DEFAULT_MODEL_FILE, DEFAULT_REPOSITORY
 from mnemon_server.embed.folder import inspect_folder
 from mnemon_server.embed.loaded import open_model
 from mnemon_server.errors import ModelBroken, ModelMissing
-from mnemon_server.settings import DEFAULT_MODEL, Settings
+from mnemon_server.settable import DEFAULT_MODEL
+from mnemon_server.settings import Settings
 
 SettingsFor = Callable[[Path], Settings]
 

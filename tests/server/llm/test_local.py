@@ -19,7 +19,8 @@ from mnemon_server.llm.grounding import turns_around, was_said
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.prompting import MOST_COMPARED, MOST_SAID
 from mnemon_server.llm.source import LocalJudges
-from mnemon_server.settings import Settings, Value
+from mnemon_server.settable import Value
+from mnemon_server.settings import Settings
 
 DECIDED = "We decided to use Postgres 16 for the billing service because of logical replication."
 NEVER = "Please never deploy on a Friday afternoon, that went wrong twice."

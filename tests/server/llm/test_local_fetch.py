@@ -18,7 +18,7 @@ from tests.server.embed.conftest import Machine, machine_at
 from mnemon_server.embed.hub import HubFile, Listing
 from mnemon_server.errors import ModelUnreachable
 from mnemon_server.llm.model_fetch import wanted
-from mnemon_server.settings import setting_named
+from mnemon_server.settable import setting_named
 
 REPOSITORY = "onnx-community/Qwen3-1.7B-ONNX"
 PLAIN = "onnxruntime/cpu_and_mobile/cpu-int4-kld-block-128"
