@@ -7,6 +7,8 @@ import re
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from mnemon_server.dashboard import launch
 
 HAS_EXTRA = bool(importlib.util.find_spec("streamlit"))
 WEBSOCKET = {"upgrade": "websocket", "connection": "Upgrade", "sec_websocket_version": "13"}
+JSON = {"Content-Type": "application/json"}
 WEBSOCKET |= {"sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ=="}
 
 
@@ -74,6 +77,8 @@ def test_the_page_about_it_is_true() -> None:
 @pytest.mark.ui
 def test_the_dashboard_from_start_to_end(filled_home: Path) -> None:
     """One process for the whole story, since it takes seconds to start."""
+    (filled_home / ".streamlit").mkdir()  # what somebody wants for other apps is not wanted for this one
+    (filled_home / ".streamlit" / "config.toml").write_text("[server]\nenableAgentApi = true\n")
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -91,6 +96,10 @@ def test_the_dashboard_from_start_to_end(filled_home: Path) -> None:
             assert "content-security-policy: default-src 'self'; script-src 'self' 'unsafe-eval' 'sha256-" in head
 
             ours, port = dashboard.url, dashboard.port
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(
+                    urllib.request.Request(f"{ours}/_stcore/agent/interact", b"{}", JSON), timeout=20
+                )
             assert dashboard.ask("/_stcore/stream", origin=ours, **WEBSOCKET)[0] == 101
             assert dashboard.ask("/_stcore/stream", host=f"127.0.0.1:{port}", **WEBSOCKET)[0] == 101
             assert dashboard.ask("/_stcore/stream", host="localhost:9000", **WEBSOCKET)[0] == 101  # through a tunnel
@@ -115,7 +124,11 @@ def test_the_dashboard_from_start_to_end(filled_home: Path) -> None:
             ]
         with pytest.raises(OSError):
             socket.create_connection(("127.0.0.1", port), timeout=5)
-    assert {path.name for path in filled_home.iterdir()} == {".mnemon", "dashboard.log"}  # nothing of Streamlit's own
+    assert {path.name for path in filled_home.iterdir()} == {
+        ".mnemon",
+        ".streamlit",
+        "dashboard.log",
+    }  # nothing of Streamlit's own
 
 
 @pytest.mark.ui

@@ -24,6 +24,7 @@ _OPTIONS = {
     "server.fileWatcherType": "none",
     "server.runOnSave": False,
     "server.enableStaticServing": False,
+    "server.enableAgentApi": False,  # it would let any program drive the pages
     "server.enableCORS": True,
     "server.enableXsrfProtection": True,
     "browser.gatherUsageStats": False,
