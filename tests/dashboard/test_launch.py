@@ -20,6 +20,7 @@ from mnemon_server.dashboard import launch
 
 HAS_EXTRA = bool(importlib.util.find_spec("streamlit"))
 WEBSOCKET = {"upgrade": "websocket", "connection": "Upgrade", "sec_websocket_version": "13"}
+AGENTS = "/_stcore/agent/interact"
 JSON = {"Content-Type": "application/json"}
 WEBSOCKET |= {"sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ=="}
 
