@@ -45,6 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith(("AWS_", "MNEMON_S3_", "MNEMON_VAULT_NAME"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("MNEMON_RESIDENT", "off")  # tests of the resident take this back
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # it is asked over the network
     return folder
 

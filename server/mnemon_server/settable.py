@@ -70,6 +70,7 @@ SETTABLE: tuple[Setting, ...] = (
     Setting("llm_seconds", 20, "longest that the model may take for an answer", 1, 300),
     Setting("llm_memory_mb", 3_000, "most memory that the model may take, on Linux", 300, 1_000_000),
     Setting("llm_idle_minutes", 5, "after so long without a question the model is unloaded", 1, 1_440),
+    Setting("resident_minutes", 15, "after so long without a question the shared server leaves; 0: none", 0, 10_080),
     Setting("s3_bucket", "", "bucket that `mnemon sync` keeps the vault's backups in"),
     Setting("s3_endpoint", "", "address of an S3 store other than AWS; otherwise as AWS's own tools have it"),
     Setting("s3_profile", "", "profile of ~/.aws whose credentials are used; otherwise as AWS's own tools choose"),

@@ -76,4 +76,4 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
     """What a child sees: a home of its own, none of the developer's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MNEMON_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return kept | {"HOME": str(home), "USERPROFILE": str(home)} | more
+    return kept | {"HOME": str(home), "USERPROFILE": str(home), "MNEMON_RESIDENT": "off"} | more

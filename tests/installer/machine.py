@@ -67,7 +67,14 @@ class Machine:
     def environment(self) -> dict[str, str]:
         # A proxy nobody listens on: whatever reaches for the network fails at once.
         nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
-        return {"HOME": str(self.home), "PATH": str(self.home / "bin"), "LANG": "C.UTF-8", **nowhere, **self.extra}
+        return {
+            "HOME": str(self.home),
+            "PATH": str(self.home / "bin"),
+            "LANG": "C.UTF-8",
+            "MNEMON_RESIDENT": "off",
+            **nowhere,
+            **self.extra,
+        }
 
     def run(self, *words: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
         environment = self.environment | extra

@@ -30,6 +30,7 @@ class Machine:
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
+            "MNEMON_RESIDENT": "off",
             "MNEMON_VAULT_DIR": str(self.vault_folder),
             "LANG": "C.UTF-8",
         }

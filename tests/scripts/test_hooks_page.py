@@ -27,7 +27,11 @@ def test_the_commands_of_the_page_run(home: Path) -> None:
     for statement in statements:
         client.call("capture", statements=[statement])
     client.close()
-    environment = {"HOME": str(home), "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin"}
+    environment = {
+        "HOME": str(home),
+        "MNEMON_RESIDENT": "off",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
+    }
     commands = [
         line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.strip().splitlines()
     ]

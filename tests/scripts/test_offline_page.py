@@ -28,7 +28,7 @@ def test_the_commands_of_the_page_run(home: Path) -> None:
     )
     script = script.replace(f"tests.s3 {port} &", f"tests.s3 {port} & store=$!\ntrap 'kill $store' EXIT\n{waits}")
     path = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    environment = {"HOME": str(home), "PATH": path, "TZ": "UTC"}
+    environment = {"HOME": str(home), "MNEMON_RESIDENT": "off", "PATH": path, "TZ": "UTC"}
     done = subprocess.run(
         ["bash", "-ec", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
     )

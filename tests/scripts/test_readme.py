@@ -53,6 +53,7 @@ def test_the_commands_of_the_readme_run(home: Path, tmp_path: Path) -> None:
 def _run_all(home: Path, tmp_path: Path, store: Store) -> None:
     environment = store.environment | {
         "HOME": str(home),
+        "MNEMON_RESIDENT": "off",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HF_ENDPOINT": "http://127.0.0.1:9",  # nobody listens: no network in tests
     }

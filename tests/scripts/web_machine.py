@@ -63,6 +63,7 @@ class Web:
             **{name: value for name, value in os.environ.items() if not name.startswith(("MNEMON_", "AWS_"))},
             **store.environment,
             "HOME": str(self.home),
+            "MNEMON_RESIDENT": "off",
             "MNEMON_FLY_BIN": str(program),
             "MNEMON_FLY_URL_TEMPLATE": app_url(self.state, APP),
             **(extra or {}),

@@ -1,6 +1,6 @@
 """The door: what `mnemon` does first, and where every error ends.
 
-`serve` and `hook` leave before Typer loads: a client waits for them, and their stdout belongs to the client.
+`serve` and `hook` leave before anything else loads: a client waits for them, and their stdout belongs to the client.
 """
 
 from __future__ import annotations
@@ -8,32 +8,40 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-from mnemon_installer.ui import console
-from mnemon_server.errors import MnemonError
-from mnemon_server.folders import make_private
-from mnemon_server.settings import vault_folder
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTERRUPTED = 130
 OUR_BUG = 3
+_HELP = {"--help", "-h"}
 
 
 def main() -> None:
     """The console script."""
     # Imports make objects that stay; looking for garbage among them costs a tenth of a short command.
     gc.set_threshold(50_000)
+    words = sys.argv[1:]
+    if words[:1] == ["hook"] and not _HELP & set(words):
+        from mnemon_server.hooks.quick import main as hook
+
+        sys.exit(hook(words[1:]))  # where no error ends any further
+    if words[:1] == ["serve"] and not _HELP & set(words):
+        from mnemon_server.resident.pump import main as pump
+
+        pump(words[1:], os.getppid())  # comes back where no resident can be used, and nothing has been read
+    from mnemon_installer.ui import console
+
     console.speak_utf8()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(words))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status."""
-    if arguments[:1] == ["hook"] and not {"--help", "-h"} & set(arguments):
-        from mnemon_server.hooks.door import main as hook
+    from mnemon_installer.ui import console
+    from mnemon_server.errors import MnemonError
 
-        return hook(arguments[1:])  # where no error ends any further
     as_json = "--json" in arguments
     try:
         status = _carry_out(arguments)
@@ -59,12 +67,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _carry_out(arguments: Sequence[str]) -> int:
-    if arguments[:1] == ["serve"] and not {"--help", "-h"} & set(arguments):
+    if arguments[:1] == ["serve"] and not _HELP & set(arguments):
         parent = os.getppid()  # asked before a second of imports, in which it might die
         from mnemon_server.serve.stdio import main as serve
 
         return serve(arguments[1:], parent)
-    if arguments[:1] == ["serve-remote"] and not {"--help", "-h"} & set(arguments):
+    if arguments[:1] == ["serve-remote"] and not _HELP & set(arguments):
         from mnemon_server.serve.remote import main as serve_remote
 
         return serve_remote(arguments[1:])
@@ -76,6 +84,12 @@ def _carry_out(arguments: Sequence[str]) -> int:
 def _write_crash_log(bug: Exception) -> str:
     import traceback
     from datetime import UTC, datetime
+    from pathlib import Path
+
+    from mnemon_installer.ui import console
+    from mnemon_server.errors import MnemonError
+    from mnemon_server.folders import make_private
+    from mnemon_server.settings import vault_folder
 
     folder = vault_folder(os.environ, Path.home()) / "logs"
     text = "".join(traceback.format_exception(bug))

@@ -29,7 +29,7 @@ def settings() -> Settings:
 
 
 def vault(report: Callable[[int, int], None] | None = None) -> VaultClient:
-    return connect(settings(), caller="cli", report=report, waiting=_say_that_we_wait)
+    return connect(settings(), caller="cli", report=report, waiting=_say_that_we_wait, resident="start")
 
 
 def _say_that_we_wait(host: str) -> None:

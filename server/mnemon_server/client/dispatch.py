@@ -12,6 +12,13 @@ from mnemon_server.errors import UsageError
 
 # Carried out on oauth.sqlite instead of the vault, by mnemon_server.auth.administration.
 ADMINISTRATIVE = ("token_new", "token_list", "token_revoke", "connections", "connections_revoke", "auth_attempts")
+# A second time these would do a second thing, or say that there is nothing to do it to.
+_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze", "retire", "adopt"}
+
+
+def is_repeatable(action: str, parameters: dict[str, Any]) -> bool:  # Any: JSON
+    """Whether it may be asked once more when it is not known whether it was done."""
+    return action not in _NOT_REPEATABLE and parameters.get("supersedes") is None
 
 
 def perform_any(context: ActionContext, action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
@@ -47,3 +54,21 @@ def function_of(action: str) -> Callable[..., dict[str, Any]]:
         raise UsageError(f"unknown action {action!r}", "bring the program and the server to the same version")
     function: Callable[..., dict[str, Any]] = import_module(f"mnemon_server.actions.{ACTIONS[action]}").run
     return function
+
+
+def taken_by(action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """The parameters, when the action has them all: a program of another version gets a sentence, not a bug.
+
+    Raises:
+        UsageError: no such action, or not with these parameters.
+    """
+    import inspect  # for servers; the commands need not pay for it
+
+    try:
+        inspect.signature(function_of(action)).bind(None, **parameters)
+    except TypeError:
+        raise UsageError(
+            f"{action} was called with parameters that this server does not know",
+            "bring the program and the server to the same version",
+        ) from None
+    return parameters

@@ -14,12 +14,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
-# What MCP clients pass on of their environment.
+from mnemon_server.resident.place import OFF
+
+# What MCP clients pass on of their environment; and that no resident shall be started, for whoever says so here.
 _PASSED_ON = (
     ("APPDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATH", "PATHEXT", "PROCESSOR_ARCHITECTURE", "SYSTEMDRIVE",
-     "SYSTEMROOT", "TEMP", "USERNAME", "USERPROFILE")
+     "SYSTEMROOT", "TEMP", "USERNAME", "USERPROFILE", OFF)
     if sys.platform == "win32"
-    else ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
+    else ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", OFF)
 )  # fmt: skip
 _PATIENCE = 2.0  # seconds for a program to end once its input has, and again once it was told to
 

@@ -9,19 +9,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mnemon_server import errors
+from mnemon_server.client.dispatch import is_repeatable
 from mnemon_server.client.timed import Gone
+from mnemon_server.client.troubles import trouble_of
 from mnemon_server.client.wire import Answer, Request, TooLarge, Wire
 from mnemon_server.errors import MnemonError
 
 PATIENCE = 30.0  # seconds for a call, waking the server's machine included
 LONG_PATIENCE = 600.0
 _LONG = {"rebuild", "embed_pending", "check_integrity", "push", "adopt", "sync_verify", "sync_status", "sync_history"}
-# A second time these would do a second thing, or say that there is nothing to do it to.
-_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze", "retire", "adopt"}
 _WAKING = (502, 503, 504)  # what stands before a sleeping machine says so
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0  # seconds
-_MOST_WORDS = 4_000  # characters of a message or hint that are shown
 
 
 class RemoteUnreachable(MnemonError):
@@ -41,15 +39,6 @@ class RemoteStrange(MnemonError):
     """What answers is not mnemon, or not as it should."""
 
     code = "remote-strange"
-
-
-class RemoteTrouble(MnemonError):
-    """An expected failure that the server met, and that has no class here."""
-
-    def __init__(self, code: str, message: str, hint: str, exit_status: int) -> None:
-        super().__init__(message, hint)
-        self.code = code
-        self.exit_status = exit_status
 
 
 class RemoteVault:
@@ -94,7 +83,7 @@ class RemoteVault:
             "POST",
             f"/vault/actions/{action}",
             json.dumps(order).encode(),
-            is_repeatable=action not in _NOT_REPEATABLE and parameters.get("supersedes") is None,
+            is_repeatable=is_repeatable(action, parameters),
         )
         usual = LONG_PATIENCE if action in _LONG else PATIENCE
         return self._result(self._asked(request, usual if self._patience is None else self._patience))
@@ -165,7 +154,7 @@ class RemoteVault:
             raise self._strange(_kind(answer))
         if told["ok"]:
             return dict(told["result"])
-        raise _trouble(told["problem"])
+        raise trouble_of(told["problem"])
 
     def _unreachable(self, gone: Gone) -> MnemonError:
         if gone.stage == "connecting":
@@ -220,13 +209,3 @@ def _kind(answer: Answer) -> str:
     if text in (b"{", b"["):
         return f"other JSON came instead (status {answer.status})"
     return f"something else came instead (status {answer.status})"
-
-
-def _trouble(problem: dict[str, Any]) -> MnemonError:  # Any: JSON
-    """What the server met, as the class that it has here."""
-    code, message, hint = (str(problem.get(name, ""))[:_MOST_WORDS] for name in ("code", "message", "hint"))
-    for kind in vars(errors).values():
-        if isinstance(kind, type) and issubclass(kind, MnemonError) and kind.code == code:
-            return kind(message, hint)
-    exit_status = problem.get("exit_status")
-    return RemoteTrouble(code or "error", message, hint, exit_status if exit_status in (1, 2, 4) else 1)

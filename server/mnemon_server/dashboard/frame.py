@@ -36,7 +36,7 @@ def book() -> Book:
     with _guard:
         if _open is None or _open[:2] != (settings, token):
             _close()
-            _open = (settings, token, Book(settings, connect(settings, caller="dashboard")))
+            _open = (settings, token, Book(settings, connect(settings, caller="dashboard", resident="start")))
         return _open[2]
 
 

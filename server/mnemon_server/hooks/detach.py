@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-PATIENT = "--in-foreground"
+from mnemon_server.hooks.order import PATIENT
+
 _MOST_FILES = 65_536
 
 
@@ -46,7 +47,7 @@ def _start_again(arguments: Sequence[str], data: bytes) -> None:
 
     flags = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     again = subprocess.Popen(
-        [sys.executable, "-m", "mnemon_server.hooks.door", *arguments, PATIENT],
+        [sys.executable, "-P", "-m", "mnemon_server.hooks.door", *arguments, PATIENT],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -8,15 +8,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from mnemon_server.client import VaultClient, connect
 from mnemon_server.errors import MnemonError
 from mnemon_server.hooks import log
-from mnemon_server.hooks.answer import Outcome
+from mnemon_server.hooks.carrying_out import carried_out
 from mnemon_server.hooks.deadline import Deadline
-from mnemon_server.hooks.detach import PATIENT, detach
-from mnemon_server.hooks.event import CLIENTS, MOST_BYTES, parse_event
+from mnemon_server.hooks.detach import detach
+from mnemon_server.hooks.order import Order, read_event
 from mnemon_server.settings import Settings, load_settings, remote_url, vault_folder
 
 
@@ -44,29 +45,18 @@ HOOKS: tuple[Hook, ...] = (
 _READING = 5.0  # seconds for a client to say what it wants
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What the command line asks for."""
-
-    hook: Hook | None
-    client: str
-    folder: str
-    in_foreground: bool
-    words: tuple[str, ...]
-
-
-def main(arguments: Sequence[str]) -> int:
-    """One hook, whatever happens: 0."""
+def main(arguments: Sequence[str], data: bytes | None = None) -> int:
+    """One hook, whatever happens: 0. `data` is what stood on standard input, where somebody has read it already."""
     began = time.monotonic()
-    order = _ordered(arguments)
+    order = Order(arguments)
 
     def tell(note: str) -> None:
-        name = order.hook.name if order.hook else "hook"
+        name = order.event if _hook_of(order) else "hook"
         with suppress(Exception):  # a log that has no place is no reason to fail
             log.note(_logs(order), name, order.client, note, (time.monotonic() - began) * 1000)
 
     try:
-        _carry_out(order, tell)
+        _carry_out(order, data, tell)
     except KeyboardInterrupt:
         tell("interrupted")
     except BaseException as trouble:  # noqa: BLE001  whatever it is, it is no reason to stop the user's prompt
@@ -74,13 +64,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _carry_out(order: _Order, tell: Callable[[str], None]) -> None:
-    hook = order.hook
+def _carry_out(order: Order, data: bytes | None, tell: Callable[[str], None]) -> None:
+    hook = _hook_of(order)
     if hook is None:
         tell("unknown event")
         return
     with Deadline(_READING if hook.is_detached else _seconds(hook, order), lambda: tell("deadline")):
-        data = _read()
+        data = read_event() if data is None else data
         if not hook.is_detached:
             answer = _work(hook, order, data, tell)
             if answer and sys.stdout is not None:
@@ -88,12 +78,12 @@ def _carry_out(order: _Order, tell: Callable[[str], None]) -> None:
                 sys.stdout.buffer.flush()
             return
     if not order.in_foreground:
-        detach(lambda: _work_patiently(hook, order, data, tell), order.words, data)
+        detach(lambda: _work_patiently(hook, order, data, tell), order.arguments, data)
         return
     _work_patiently(hook, order, data, tell)
 
 
-def _work_patiently(hook: Hook, order: _Order, data: bytes, tell: Callable[[str], None]) -> None:
+def _work_patiently(hook: Hook, order: Order, data: bytes, tell: Callable[[str], None]) -> None:
     with Deadline(_seconds(hook, order), lambda: tell("deadline")):
         try:
             _work(hook, order, data, tell)
@@ -101,28 +91,23 @@ def _work_patiently(hook: Hook, order: _Order, data: bytes, tell: Callable[[str]
             tell(f"bug {log.where(trouble)}")
 
 
-def _work(hook: Hook, order: _Order, data: bytes, tell: Callable[[str], None]) -> str:
-    try:
-        event = parse_event(data, order.client)
-    except ValueError as trouble:
-        tell(f"bad input ({type(trouble).__name__})")
-        return ""
-    try:
-        outcome: Outcome = import_module(f"mnemon_server.hooks.{hook.module}").run(event, _settings(order))
-    except MnemonError as trouble:
-        tell(trouble.code)
-        return ""
+def _work(hook: Hook, order: Order, data: bytes, tell: Callable[[str], None]) -> str:
+    reach = _reach if hook.is_detached else connect  # a resident that answers has done so already
+    outcome = carried_out(hook.module, order.client, data, lambda: _settings(order), reach)
     tell(outcome.note)
     return outcome.answer
 
 
-def _read() -> bytes:
-    if sys.stdin is None or sys.stdin.isatty():
-        return b"{}"
-    return sys.stdin.buffer.read(MOST_BYTES)
+def _reach(settings: Settings, caller: str, **more: Any) -> VaultClient:
+    """The resident first: it has a judge's model. One is not started for a hook that nobody waits for."""
+    return connect(settings, caller, resident="if there", **more)
 
 
-def _seconds(hook: Hook, order: _Order) -> float:
+def _hook_of(order: Order) -> Hook | None:
+    return next((each for each in HOOKS if each.name == order.event), None)
+
+
+def _seconds(hook: Hook, order: Order) -> float:
     with suppress(MnemonError):  # whatever is wrong with the settings is told when they are needed
         environment = _environment(order)
         if remote_url(environment, vault_folder(environment, Path.home())):
@@ -130,35 +115,16 @@ def _seconds(hook: Hook, order: _Order) -> float:
     return hook.deadline
 
 
-def _settings(order: _Order) -> Settings:
+def _settings(order: Order) -> Settings:
     return load_settings(_environment(order), Path.home())
 
 
-def _logs(order: _Order) -> Path:
+def _logs(order: Order) -> Path:
     return vault_folder(_environment(order), Path.home()) / "logs"
 
 
-def _environment(order: _Order) -> Mapping[str, str]:
-    return os.environ | ({"MNEMON_VAULT_DIR": order.folder} if order.folder else {})
-
-
-def _ordered(arguments: Sequence[str]) -> _Order:
-    """The command line, read with patience: an option of a later version is passed over."""
-    words, options = _apart(arguments), {"--client": "", "--vault-dir": ""}
-    for name in options:
-        if name in words[:-1]:
-            place = words.index(name)
-            options[name] = words[place + 1]
-            del words[place : place + 2]
-    client = options["--client"] if options["--client"] in CLIENTS else CLIENTS[0]
-    asked = next((word for word in words if not word.startswith("-")), "")
-    hook = next((each for each in HOOKS if each.name == asked), None)
-    return _Order(hook, client, options["--vault-dir"], PATIENT in words, tuple(arguments))
-
-
-def _apart(arguments: Sequence[str]) -> list[str]:
-    """`--client=gemini` as the two words that it is."""
-    return [part for word in arguments for part in (word.split("=", 1) if word.startswith("--") else [word])]
+def _environment(order: Order) -> Mapping[str, str]:
+    return os.environ | ({"MNEMON_VAULT_DIR": order.vault} if order.vault else {})
 
 
 if __name__ == "__main__":

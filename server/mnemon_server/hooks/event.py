@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CLIENTS = ("claude-code", "gemini", "codex")
-# A prompt with a pasted file may have a megabyte; what is larger is nobody's prompt.
-MOST_BYTES = 32_000_000
 _LONGEST_NAME = 200
 
 

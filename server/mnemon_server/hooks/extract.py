@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mnemon_server.client import VaultClient, connect
+from mnemon_server.client import Reach, VaultClient, connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.judging import worth_keeping
@@ -14,14 +14,14 @@ from mnemon_server.projects import project_of
 from mnemon_server.settings import Settings
 
 
-def run(event: HookEvent, settings: Settings) -> Outcome:
+def run(event: HookEvent, settings: Settings, reach: Reach = connect) -> Outcome:
     """What was said since the last time goes through the judge, and what that finds into the inbox."""
     if not settings.has_vault:
         return Outcome(note="no vault")
     if settings.value("capture") != "on":
         return Outcome(note="switched off")
     with read_on(event, settings, "extract") as stretch:
-        client = connect(settings, event.actor, session=event.session, project=project_of(event.folder))
+        client = reach(settings, event.actor, session=event.session, project=project_of(event.folder))
         try:
             statements = worth_keeping(client, stretch.turns)
             kept = _keep(client, statements) if statements else 0

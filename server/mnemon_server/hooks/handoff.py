@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from mnemon_server.client import VaultClient, connect
+from mnemon_server.client import Reach, VaultClient, connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.judging import summary_of
@@ -21,7 +21,7 @@ _TITLE_GOAL = 80
 _FIRST, _LAST = 6, 60  # turns
 
 
-def run(event: HookEvent, settings: Settings) -> Outcome:
+def run(event: HookEvent, settings: Settings, reach: Reach = connect) -> Outcome:
     """Summarise the session so far; a trivial one leaves nothing."""
     if not settings.has_vault:
         return Outcome(note="no vault")
@@ -32,7 +32,7 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     with read_on(event, settings, "handoff", from_start=True) as stretch:
         said = [Said(turn.role, turn.text) for turn in _telling(stretch.turns)]
         files = _within(event.folder, stretch.edited)
-    client = connect(settings, event.actor, session=event.session)
+    client = reach(settings, event.actor, session=event.session)
     try:
         summary = summary_of(client, said, files)
         if summary is None:

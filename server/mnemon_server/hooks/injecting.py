@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from mnemon_server.client import connect
+from mnemon_server.client import Reach, connect
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.ledger import Injected, ledger
 from mnemon_server.hooks.opened import opened
@@ -21,12 +21,12 @@ PATIENCE = 5.5  # seconds for a vault on the web; the hook itself gives up at 6
 _EMPTIED = ("clear", "compact")
 
 
-def surfaced(event: HookEvent, settings: Settings, prompt: str) -> tuple[str, str]:
+def surfaced(event: HookEvent, settings: Settings, prompt: str, reach: Reach = connect) -> tuple[str, str]:
     """The text for a prompt, and a word for the log."""
     limit = int(settings.value("surface_limit"))
     if not limit:
         return "", "switched off"
-    client = connect(settings, event.actor, patience=PATIENCE)
+    client = reach(settings, event.actor, patience=PATIENCE)
     try:
         found = client.call(
             "surface",
@@ -45,7 +45,7 @@ def surfaced(event: HookEvent, settings: Settings, prompt: str) -> tuple[str, st
     return text, f"{_counted(shown)}, {found['mode']}"
 
 
-def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
+def opening(event: HookEvent, settings: Settings, reach: Reach = connect) -> tuple[str, str]:
     """What a session starts with, and a word for the log. One whose context was emptied may see again what it saw."""
     is_emptied = event.source in _EMPTIED
     if is_emptied and event.session:
@@ -54,7 +54,7 @@ def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
     budget = int(settings.value("start_tokens"))
     if not budget:
         return "", "switched off"
-    client = connect(settings, event.actor, patience=PATIENCE)
+    client = reach(settings, event.actor, patience=PATIENCE)
     try:
         found: dict[str, Any] = client.call(  # Any: JSON
             "opening",
@@ -72,7 +72,7 @@ def opening(event: HookEvent, settings: Settings) -> tuple[str, str]:
     return text, _counted(shown)
 
 
-def late_opening(event: HookEvent, settings: Settings) -> str:
+def late_opening(event: HookEvent, settings: Settings, reach: Reach = connect) -> str:
     """The same with the first prompt of a session, for a client that loses that prompt when its start is given text."""
     if not event.session:
         return ""
@@ -80,7 +80,7 @@ def late_opening(event: HookEvent, settings: Settings) -> str:
     with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
         if book.position(session, "opening"):
             return ""
-    text = opening(event, settings)[0]  # a server that still sleeps is asked again with the next prompt
+    text = opening(event, settings, reach)[0]  # a server that still sleeps is asked again with the next prompt
     with suppress(apsw.Error, OSError), ledger(settings.folder) as book:
         book.set_position(session, "opening", 1, system_clock())
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mnemon_server.client import Reach, connect
 from mnemon_server.hooks.answer import Outcome
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.polling import poll
@@ -10,6 +11,6 @@ from mnemon_server.settings import Settings
 PATIENCE = 60.0  # seconds
 
 
-def run(event: HookEvent, settings: Settings) -> Outcome:
+def run(event: HookEvent, settings: Settings, reach: Reach = connect) -> Outcome:
     """Ask the server for its health until it answers; nothing to do without a remote."""
     return poll(settings, PATIENCE)

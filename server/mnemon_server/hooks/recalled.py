@@ -55,7 +55,7 @@ def injected_lately(settings: Settings) -> dict[str, Any] | None:
 
 
 def _require_memory(settings: Settings, memory_id: int) -> None:
-    vault = connect(settings, caller="cli")
+    vault = connect(settings, caller="cli", resident="if there")
     try:
         vault.call("related", id=memory_id, limit=1)  # unlike a get, it counts no access
     finally:

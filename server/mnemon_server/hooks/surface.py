@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mnemon_server.client import Reach, connect
 from mnemon_server.hooks.answer import Outcome, context
 from mnemon_server.hooks.event import HookEvent
 from mnemon_server.hooks.noise import essence
@@ -9,7 +10,7 @@ from mnemon_server.hooks.transcripts import spoken
 from mnemon_server.settings import Settings
 
 
-def run(event: HookEvent, settings: Settings) -> Outcome:
+def run(event: HookEvent, settings: Settings, reach: Reach = connect) -> Outcome:
     """The answer to a prompt; nothing for small talk, and nothing where no memory reaches the floor."""
     if not settings.has_vault:
         return Outcome(note="no vault")
@@ -19,7 +20,7 @@ def run(event: HookEvent, settings: Settings) -> Outcome:
     # Most prompts of some sessions are small talk; they need not pay for opening a vault.
     from mnemon_server.hooks import injecting
 
-    opening = injecting.late_opening(event, settings) if event.client == "gemini" else ""
-    text, note = injecting.surfaced(event, settings, prompt) if prompt else ("", "noise")
+    opening = injecting.late_opening(event, settings, reach) if event.client == "gemini" else ""
+    text, note = injecting.surfaced(event, settings, prompt, reach) if prompt else ("", "noise")
     whole = "\n\n".join(part for part in (opening, text) if part)
     return Outcome(context(event.name or "UserPromptSubmit", whole) if whole else "", note)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from mnemon_server.client import connect_remote
@@ -17,10 +19,13 @@ class Elsewhere:
     """The vault on the web, in one session. Whatever is wrong on the way there is what a call answers, not a reason not
     to start; nothing is ever done on the vault of this machine instead."""
 
-    def __init__(self, settings: Settings, session: str, project: str) -> None:
+    def __init__(
+        self, settings: Settings, session: str, project: str, environment: Mapping[str, str] = os.environ
+    ) -> None:
         self._settings = settings
         self._session = session
         self._project = project
+        self._environment = environment
         self._guard = threading.Lock()
         self._vault: RemoteVault | None = None
 
@@ -46,7 +51,12 @@ class Elsewhere:
         with self._guard:
             if self._vault is None:
                 self._vault = connect_remote(
-                    self._settings, "mcp", session=self._session, project=self._project, patience=PATIENCE
+                    self._settings,
+                    "mcp",
+                    session=self._session,
+                    project=self._project,
+                    patience=PATIENCE,
+                    environment=self._environment,
                 )
             return self._vault
 

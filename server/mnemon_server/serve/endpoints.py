@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mnemon_server.actions import AT_HOME
-from mnemon_server.client.dispatch import function_of
+from mnemon_server.client.dispatch import taken_by
 from mnemon_server.errors import MnemonError, UsageError
 from mnemon_server.portable import jsonl
 from mnemon_server.serve import answers
@@ -57,21 +56,9 @@ async def _act(service: Service, request: Request) -> Response:
     action = str(request.path_params["action"])
     if action in AT_HOME:
         raise UsageError(f"{action} is done where the vault's file is")
-    parameters = _taken_by(action, order["parameters"])
+    parameters = taken_by(action, order["parameters"])
     work = partial(service.perform, action, parameters, order["client"], order["session"], order["project"])
     return answers.result(await anyio.to_thread.run_sync(work))
-
-
-def _taken_by(action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-    """The parameters, when the action has them all: a program of another version gets a sentence, not a bug."""
-    try:
-        inspect.signature(function_of(action)).bind(None, **parameters)
-    except TypeError:
-        raise UsageError(
-            f"{action} was called with parameters that this server does not know",
-            "bring the program and the server to the same version",
-        ) from None
-    return parameters
 
 
 def _order(body: bytes) -> dict[str, Any]:  # Any: JSON
@@ -98,18 +85,18 @@ async def _import(service: Service, request: Request) -> Response:
     dry_run = request.query_params.get("dry_run", "") == "1"
 
     def take_in() -> dict[str, Any]:
-        with service.writers.lent() as vault:
-            context = dataclasses.replace(service.own, vault=vault, client="import")
+        with service.vault.writers.lent() as vault:
+            context = dataclasses.replace(service.vault.own, vault=vault, client="import")
             return jsonl.import_lines(context, lines, dry_run)
 
     found = await anyio.to_thread.run_sync(take_in)
     if not dry_run:
-        service.embedding.wake()
+        service.vault.embedding.wake()
     return answers.result(found)
 
 
 async def _export(service: Service, request: Request) -> Response:
-    lines = jsonl.export_lines(dataclasses.replace(service.own, client="export"))
+    lines = jsonl.export_lines(dataclasses.replace(service.vault.own, client="export"))
     first = await anyio.to_thread.run_sync(lambda: _stretch(lines))  # a vault in trouble is told of before the 200
     return StreamingResponse(_streamed(first, lines), media_type="application/x-ndjson")
 

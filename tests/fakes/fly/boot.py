@@ -46,6 +46,7 @@ def environment_of(name: str, app: Json, machine: Json, volume: Path | None, hom
         **{key: value for key, value in moved.items() if key not in inside or _is_here(value)},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HOME": str(home),
+        "MNEMON_RESIDENT": "off",
         "AWS_EC2_METADATA_DISABLED": "true",  # there is none on a Fly machine either, and asking takes seconds
         "FLY_APP_NAME": name,
         "FLY_REGION": machine["region"],

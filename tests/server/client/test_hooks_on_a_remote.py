@@ -105,6 +105,6 @@ def test_a_hook_gives_up_on_a_server_that_is_down(home: Path, monkeypatch: pytes
     gemini = HookEvent(client="gemini", name="BeforeAgent", session="s", prompt="cut the release branch")
     with pytest.raises(Exception, match="cannot be reached"):
         injecting.late_opening(gemini, settings)
-    monkeypatch.setattr(injecting, "opening", lambda event, settings: ("what it starts with", ""))
+    monkeypatch.setattr(injecting, "opening", lambda event, settings, reach: ("what it starts with", ""))
     assert injecting.late_opening(gemini, settings) == "what it starts with"
     assert injecting.late_opening(gemini, replace(settings)) == ""

@@ -214,12 +214,11 @@ def test_a_bug_is_logged_by_its_place_without_its_words(
 
     settings.folder.mkdir()
 
-    def burst(event: Any, settings: Any) -> Any:
+    def burst(event: Any, settings: Any, reach: Any) -> Any:
         raise RuntimeError("the user's secret text")
 
     monkeypatch.setattr(surface, "run", burst)
-    monkeypatch.setattr(door, "_read", lambda: json.dumps(ASKED).encode())
-    assert door.main(["surface"]) == 0
+    assert door.main(["surface"], json.dumps(ASKED).encode()) == 0
     assert capsys.readouterr().out == ""
     [line] = program.log
     assert "bug RuntimeError" in line
@@ -228,7 +227,7 @@ def test_a_bug_is_logged_by_its_place_without_its_words(
 
 def test_the_door_imports_no_heavy_library(program: Program) -> None:
     code = (
-        "import sys\nfrom mnemon_installer.cli.main import run\nrun(['hook', 'surface'])\n"
+        "import sys\nfrom mnemon_server.hooks.quick import main\nmain(['surface'])\n"
         "heavy = {'typer', 'mcp', 'fastembed', 'numpy', 'httpx', 'rich', 'huggingface_hub', 'tomlkit', 'asyncio'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -79,7 +79,12 @@ def test_both_protocol_eras(home: Path, mode: Any) -> None:
         server = StdioServerParameters(
             command=sys.executable,
             args=["-m", "mnemon_installer.cli", "serve"],
-            env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+            env={
+                "HOME": str(home),
+                "MNEMON_RESIDENT": "off",
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            },
         )
         async with Client(stdio_client(server), mode=mode) as client:
             assert len((await client.list_tools()).tools) == 13

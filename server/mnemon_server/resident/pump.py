@@ -1,0 +1,313 @@
+"""`mnemon serve`: one client's messages to the resident and its answers back, a line each. Standard library only.
+
+The resident may leave, be killed, or be replaced by a newer one: the pump connects anew and tells it what the client
+told the one before. What was under way is asked again where that does no harm; otherwise the client hears that it is
+not known whether it was done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+from mnemon_server.resident import place
+from mnemon_server.resident.fallback import InProcess
+from mnemon_server.resident.frames import LARGEST, MESSAGE, MOVE
+from mnemon_server.resident.launch import Unwanted, reach
+from mnemon_server.resident.line import Line, Lost, NoResident
+from mnemon_server.resident.message import Message, lost_answer, read_message, too_large_answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+START_SECONDS = 10.0  # for a resident to be there, at the beginning and again after each loss
+MOVE_SECONDS = 10.0  # for what is under way to be answered by a resident that is about to leave
+END_SECONDS = 10.0  # the same once the client has said all
+PARENT_CHECK = 2.0
+_AT_ONCE = 65_536  # bytes
+
+
+def main(arguments: Sequence[str], parent: int) -> int | None:
+    """Pump until the client's input ends or the process `parent` dies; None where no resident can be reached, and
+    nothing was read yet: then the caller serves in this process."""
+    if arguments or place.is_off(dict(os.environ)):
+        return None
+    pump = Pump(place.vault_folder(dict(os.environ)), 0, 1)
+    try:
+        pump.connect()
+    except Unwanted:
+        return None
+    except NoResident as none:
+        sys.stderr.write(
+            f"mnemon: no shared server can be used ({none}); this client is served by a process of its own\n"
+        )
+        return None
+    _leave_with_parent(parent)
+    pump.run()
+    sys.stderr.flush()
+    os._exit(0)  # a thread may still sit in a read
+
+
+class _Gone(Exception):
+    """The client has closed its end."""
+
+
+class _Request:
+    """One that the client waits for. `is_sent`: all of it has been handed over, and it may have been carried out."""
+
+    def __init__(self, message: Message, line: bytes) -> None:
+        self.message = message
+        self.line = line
+        self.is_sent = False
+
+
+class Pump:
+    """Between two descriptors and a resident. Messages of the client are handled by one thread, those of the resident
+    by another; `_upward` is held by whoever sends to the resident or looks for another one."""
+
+    def __init__(self, folder: str, source: int, target: int) -> None:
+        self._folder = folder
+        self._source = source
+        self._target = target
+        self._upward = threading.RLock()
+        self._line: Line | InProcess | None = None
+        self._is_moving = False
+        self._pending: dict[str, _Request] = {}
+        self._answered = threading.Condition()
+        self._opening: _Request | None = None  # the `initialize` of a client that opens a session
+        self._opened = b""  # and its word that it has heard the answer
+        self._is_open = False
+        self._writing = threading.Lock()
+
+    def connect(self) -> None:
+        """To the resident, which is started when there is none.
+
+        Raises:
+            NoResident: it cannot be reached.
+        """
+        more = {"cwd": _working_folder(), "environment": place.passed_on(dict(os.environ))}
+        self._take(reach(self._folder, "mcp", START_SECONDS, **more))
+
+    def run(self) -> None:
+        """Until the client has said all and has its answers, or has gone."""
+        try:
+            for line in self._lines():
+                if line:
+                    self._from_client(line)
+            with self._answered:
+                self._answered.wait_for(lambda: not self._pending, END_SECONDS)
+        except _Gone:
+            pass
+        with self._upward:
+            if self._line is not None:
+                self._line.close()
+
+    # --- from the client ---
+
+    def _lines(self) -> Iterator[bytes]:
+        rest = bytearray()
+        is_skipping = False
+        while True:
+            try:
+                piece = os.read(self._source, _AT_ONCE)
+            except OSError:
+                piece = b""
+            if not piece:
+                if rest and not is_skipping:
+                    yield bytes(rest).strip()
+                return
+            start = len(rest)
+            rest += piece
+            while (end := rest.find(b"\n", start)) >= 0:
+                if is_skipping:
+                    is_skipping = False
+                else:
+                    yield bytes(rest[:end]).strip()
+                del rest[: end + 1]
+                start = 0
+            if len(rest) > LARGEST:
+                rest.clear()
+                if not is_skipping:
+                    self._write(too_large_answer())
+                is_skipping = True
+
+    def _from_client(self, line: bytes) -> None:
+        message = read_message(line)
+        request = None
+        if message.is_request:
+            request = _Request(message, line)
+            with self._answered:
+                self._pending[message.key] = request
+            if message.method == "initialize":
+                self._opening = request
+        elif message.method == "notifications/cancelled":
+            with self._answered:
+                self._pending.pop(message.cancelled, None)
+                self._answered.notify_all()
+        elif message.method == "notifications/initialized":
+            self._opened = line
+        self._deliver(line, request)
+
+    def _deliver(self, line: bytes, request: _Request | None) -> None:
+        with self._upward:
+            if self._is_moving and request is not None:
+                self._await_answers(request)
+                self._recover(self._line)
+            for _ in range(3):
+                try:
+                    up = self._line or self._reconnect()
+                    up.send(MESSAGE, line)
+                except Lost:
+                    self._recover(self._line)
+                    continue
+                except NoResident as none:
+                    self._refuse(request, str(none))
+                    return
+                if request is not None:
+                    request.is_sent = True
+                return
+            self._refuse(request, "it went away again and again")
+
+    def _await_answers(self, but: _Request) -> None:
+        with self._answered:
+            self._answered.wait_for(
+                lambda: not any(each.is_sent for each in self._pending.values() if each is not but), MOVE_SECONDS
+            )
+
+    # --- from the resident ---
+
+    def _listen(self, line: Line | InProcess) -> None:
+        try:
+            while True:
+                kind, payload = line.receive()
+                if kind == MESSAGE:
+                    self._from_resident(payload)
+                elif kind == MOVE:
+                    self._is_moving = line is self._line
+                if self._is_moving and not self._pending:
+                    self._let_go(line)
+                    return
+        except Lost:
+            with self._upward:
+                try:
+                    self._recover(line)
+                except _Gone:
+                    os._exit(0)
+        except _Gone:
+            os._exit(0)
+
+    def _from_resident(self, payload: bytes) -> None:
+        answered = read_message(payload)
+        if answered.is_answer:
+            with self._answered:
+                request = self._pending.pop(answered.key, None)
+                self._answered.notify_all()
+            if request is not None and request is self._opening:
+                self._is_open = not answered.is_error
+        self._write(payload)
+
+    def _let_go(self, line: Line | InProcess) -> None:
+        """Nothing is under way; the next message looks for the successor."""
+        with self._upward:
+            if self._line is line:
+                self._line = None
+                self._is_moving = False
+            line.close()
+
+    # --- from one resident to the next ---
+
+    def _recover(self, lost: Line | InProcess | None) -> None:
+        """With the lock held: leave the connection that was lost; what was under way goes to another one, or is told to
+        be unknown."""
+        if lost is None or self._line is not lost:
+            return
+        self._line = None
+        self._is_moving = False
+        lost.close()
+        with self._answered:
+            under_way = [each for each in self._pending.values() if each.is_sent]
+        if not under_way:
+            return
+        for request in under_way:
+            if not request.message.is_repeatable:
+                self._answer(request, lost_answer(request.message))
+        for request in under_way:
+            if request.message.is_repeatable:
+                request.is_sent = False
+                self._deliver(request.line, request)
+
+    def _reconnect(self) -> Line | InProcess:
+        """With the lock held: the resident, or a process of our own where there is none any more."""
+        try:
+            self.connect()
+        except NoResident as none:
+            sys.stderr.write(f"mnemon: the shared server is out of reach ({none}); a process of its own takes over\n")
+            self._take(InProcess())
+        assert self._line is not None
+        return self._line
+
+    def _take(self, line: Line | InProcess) -> None:
+        """Tell it what the client told the one before, and listen to it from now on.
+
+        Raises:
+            Lost: it went away meanwhile.
+        """
+        opening = self._opening
+        if self._is_open and opening is not None:
+            line.send(MESSAGE, opening.line)
+            while True:
+                kind, payload = line.receive()
+                told = read_message(payload)
+                if kind == MESSAGE and told.is_answer and told.key == opening.message.key:
+                    break
+            if self._opened:
+                line.send(MESSAGE, self._opened)
+        self._line = line
+        self._is_moving = False
+        threading.Thread(target=self._listen, args=(line,), name="answers", daemon=True).start()
+
+    # --- to the client ---
+
+    def _refuse(self, request: _Request | None, why: str) -> None:
+        if request is not None:
+            self._answer(request, lost_answer(request.message, why))
+
+    def _answer(self, request: _Request, payload: bytes) -> None:
+        with self._answered:
+            is_waiting = self._pending.pop(request.message.key, None) is not None
+            self._answered.notify_all()
+        if is_waiting:
+            self._write(payload)
+
+    def _write(self, payload: bytes) -> None:
+        left = memoryview(payload + b"\n")
+        with self._writing:
+            try:
+                while left:
+                    left = left[os.write(self._target, left) :]
+            except OSError:
+                raise _Gone from None
+
+
+def _working_folder() -> str:
+    """Clients start us where their session works; a folder that is gone by now is none."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _leave_with_parent(parent: int) -> None:
+    """A client that was killed may leave its end of our input open in a sibling; then only its death tells."""
+    if not place.has_sockets():
+        return  # no re-parenting there: a dead parent's id may belong to anybody by now
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == parent:
+            pause.wait(PARENT_CHECK)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
