@@ -46,6 +46,9 @@ class InProcess:
             raise Lost(f"it ended with status {self._process.wait()}")
         return MESSAGE, line.rstrip(b"\n")
 
+    def patience(self, seconds: float | None) -> None:
+        """It is ours alone, and as patient as its client."""
+
     def close(self) -> None:
         """See Line."""
         assert self._process.stdin is not None

@@ -28,6 +28,11 @@ def is_on_disk(mine: Identity) -> bool:
     return mine["stamp"] == stamp_of(os.path.join(mine["place"], "__init__.py"))
 
 
+def is_installed(mine: Identity) -> bool:
+    """Whether any program lies where this one did."""
+    return bool(stamp_of(os.path.join(mine["place"], "__init__.py")))
+
+
 def should_replace(mine: Identity, theirs: Identity) -> bool:
     """Whether a resident with their identity should give way to one of mine.
 

@@ -7,7 +7,6 @@ import sys
 import time
 
 from mnemon_server.resident import place
-from mnemon_server.resident.frames import HELLO
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.line import Line, Lost, NoResident, Unfit, open_line
 
@@ -64,8 +63,8 @@ def ask_to_leave(folder: str) -> bool:
         return False
     try:
         line.patience(5.0)
-        while line.receive()[0] == HELLO:
-            pass
+        while True:
+            line.receive()
     except Lost:
         pass  # it hangs up once nobody else can connect
     finally:

@@ -8,6 +8,7 @@ not known whether it was done.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 
@@ -20,9 +21,10 @@ from mnemon_server.resident.message import Message, lost_answer, read_message, t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 START_SECONDS = 10.0  # for a resident to be there, at the beginning and again after each loss
+REPLAY_SECONDS = 30.0  # for a new one to answer what the client opened its session with
 MOVE_SECONDS = 10.0  # for what is under way to be answered by a resident that is about to leave
 END_SECONDS = 10.0  # the same once the client has said all
 PARENT_CHECK = 2.0
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str], parent: int) -> int | None:
     nothing was read yet: then the caller serves in this process."""
     if arguments or place.is_off(dict(os.environ)):
         return None
-    pump = Pump(place.vault_folder(dict(os.environ)), 0, 1)
+    pump = Pump(place.vault_folder(dict(os.environ)), 0, 1, lambda: os._exit(0))
     try:
         pump.connect()
     except Unwanted:
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str], parent: int) -> int | None:
         )
         return None
     _leave_with_parent(parent)
+    _leave_on_interrupt()
     pump.run()
     sys.stderr.flush()
     os._exit(0)  # a thread may still sit in a read
@@ -65,12 +68,14 @@ class _Request:
 
 class Pump:
     """Between two descriptors and a resident. Messages of the client are handled by one thread, those of the resident
-    by another; `_upward` is held by whoever sends to the resident or looks for another one."""
+    by another; `_upward` is held by whoever sends to the resident or looks for another one. `leave` is called when the
+    client has gone, from whichever thread sees it."""
 
-    def __init__(self, folder: str, source: int, target: int) -> None:
+    def __init__(self, folder: str, source: int, target: int, leave: Callable[[], object]) -> None:
         self._folder = folder
         self._source = source
         self._target = target
+        self._leave = leave
         self._upward = threading.RLock()
         self._line: Line | InProcess | None = None
         self._is_moving = False
@@ -79,6 +84,8 @@ class Pump:
         self._opening: _Request | None = None  # the `initialize` of a client that opens a session
         self._opened = b""  # and its word that it has heard the answer
         self._is_open = False
+        self._is_over = False
+        self._broken: Line | InProcess | None = None  # the last connection that was lost
         self._writing = threading.Lock()
 
     def connect(self) -> None:
@@ -100,9 +107,10 @@ class Pump:
                 self._answered.wait_for(lambda: not self._pending, END_SECONDS)
         except _Gone:
             pass
-        with self._upward:
-            if self._line is not None:
-                self._line.close()
+        self._is_over = True  # not under the lock: a search for another resident may hold it for long
+        line = self._line
+        if line is not None:
+            line.close()
 
     # --- from the client ---
 
@@ -171,14 +179,22 @@ class Pump:
             self._refuse(request, "it went away again and again")
 
     def _await_answers(self, but: _Request) -> None:
+        def is_over() -> bool:
+            is_waiting = any(each.is_sent for each in self._pending.values() if each is not but)
+            return not is_waiting or self._broken is self._line
+
         with self._answered:
-            self._answered.wait_for(
-                lambda: not any(each.is_sent for each in self._pending.values() if each is not but), MOVE_SECONDS
-            )
+            self._answered.wait_for(is_over, MOVE_SECONDS)
 
     # --- from the resident ---
 
     def _listen(self, line: Line | InProcess) -> None:
+        try:
+            self._pass_on(line)
+        except _Gone:
+            self._leave()
+
+    def _pass_on(self, line: Line | InProcess) -> None:
         try:
             while True:
                 kind, payload = line.receive()
@@ -190,13 +206,11 @@ class Pump:
                     self._let_go(line)
                     return
         except Lost:
+            with self._answered:
+                self._broken = line
+                self._answered.notify_all()
             with self._upward:
-                try:
-                    self._recover(line)
-                except _Gone:
-                    os._exit(0)
-        except _Gone:
-            os._exit(0)
+                self._recover(line)
 
     def _from_resident(self, payload: bytes) -> None:
         answered = read_message(payload)
@@ -221,7 +235,7 @@ class Pump:
     def _recover(self, lost: Line | InProcess | None) -> None:
         """With the lock held: leave the connection that was lost; what was under way goes to another one, or is told to
         be unknown."""
-        if lost is None or self._line is not lost:
+        if lost is None or self._line is not lost or self._is_over:
             return
         self._line = None
         self._is_moving = False
@@ -243,6 +257,8 @@ class Pump:
         try:
             self.connect()
         except NoResident as none:
+            if self._is_over:
+                raise
             sys.stderr.write(f"mnemon: the shared server is out of reach ({none}); a process of its own takes over\n")
             self._take(InProcess())
         assert self._line is not None
@@ -256,6 +272,7 @@ class Pump:
         """
         opening = self._opening
         if self._is_open and opening is not None:
+            line.patience(REPLAY_SECONDS)
             line.send(MESSAGE, opening.line)
             while True:
                 kind, payload = line.receive()
@@ -264,6 +281,7 @@ class Pump:
                     break
             if self._opened:
                 line.send(MESSAGE, self._opened)
+            line.patience(None)
         self._line = line
         self._is_moving = False
         threading.Thread(target=self._listen, args=(line,), name="answers", daemon=True).start()
@@ -297,6 +315,16 @@ def _working_folder() -> str:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def _leave_on_interrupt() -> None:
+    """Without a traceback, though a thread still sits in a read."""
+
+    def leave(number: int, frame: object) -> None:
+        os.write(2, b"interrupted\n")
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGINT, leave)
 
 
 def _leave_with_parent(parent: int) -> None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mnemon_server.resident.identity import Identity, identity, is_on_disk
+from mnemon_server.resident.identity import Identity, identity, is_installed, is_on_disk
 from mnemon_server.serve.open_vault import open_vault
 from mnemon_server.serve.resident.answering import Answering
 from mnemon_server.serve.resident.door import Door
@@ -25,6 +25,7 @@ from mnemon_server.serve.resident.state import state_of
 from mnemon_server.settings import Settings
 
 LOOK_EVERY = 1.0  # seconds
+MISSING_LOOKS = 30  # that find no program where ours was; then it is gone for good
 WARM_AFTER = 0.2  # seconds of quiet: whoever started us is answered first
 SEE_OFF_SECONDS = 10.0
 _log = logging.getLogger("mnemon")
@@ -48,6 +49,7 @@ class _Life:
         self._settings = settings
         self._leaving = asyncio.Event()
         self._why = ""
+        self._missing = 0
         self._started = time.time()
         self._inode = name_inode(folder)
         self._folder_inode = Path(folder).stat().st_ino
@@ -95,8 +97,13 @@ class _Life:
                 return "another one has our place"
         except OSError:
             return "the vault's folder is gone"
-        if not is_on_disk(self._me):
-            return "mnemon was installed anew"
+        if is_on_disk(self._me):
+            self._missing = 0
+        else:
+            # In the middle of an installation nothing is there to take our place.
+            self._missing = 0 if is_installed(self._me) else self._missing + 1
+            if not 0 < self._missing < MISSING_LOOKS:
+                return "mnemon was installed anew" if not self._missing else "mnemon is no more installed"
         if self._presence.idle_seconds > self._idle:
             return "nobody has asked for anything"
         return ""
