@@ -13,6 +13,8 @@ from mnemon_installer.facts.sync_files import sync_files
 from mnemon_installer.facts.web_files import web_files
 from mnemon_installer.plan.receipts import FILE_NAME
 from mnemon_server.embed.cache import DEFAULT_REPOSITORY, repository_folder
+from mnemon_server.embed.fingerprint import MEMORY
+from mnemon_server.embed.graph import FOLDER, OURS
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings, parse_config
 from mnemon_server.vault.open import APPLICATION_ID
@@ -27,6 +29,7 @@ _DRAFT = re.compile(r"\.(.+)\.mnemon-[0-9a-f]{8}")
 _MAKING = re.compile(r"making-\d+-[0-9a-f]{8}\.part")  # a copy for the archive that was not finished
 _JOURNAL = re.compile(rf"({'|'.join(FLOWS)})-[a-z0-9-]+\.json")  # of a flow, and of the app that it was about
 _SINGLE = ("config.toml", "remote_url", "local_token", "local_token.next", "owner_passphrase", "storage_keys")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LEDGER = "hooks.sqlite"
 _OF_LEDGER = b"injected_by_session"  # an index of it, named in its first page
 _LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|hooks\.log(\.1)?")
@@ -73,7 +76,16 @@ def model_files(models: Path, knows_folder: bool) -> Iterator[Path]:
     for each in _inside(models):
         if each in repositories or (each.name.startswith(CACHED) and (each / "mnemon.lock").is_file()):
             yield from _cached(each)
+    yield from (each for each in _inside(models / FOLDER) if OURS.fullmatch(each.name) and is_file(each))
+    if _holds_digests(models / MEMORY):
+        yield models / MEMORY
     yield from receipts
+
+
+def _holds_digests(memory: Path) -> bool:
+    """Whether the file is the one that says which weights have which digest."""
+    found = list(_json(memory).values()) if is_file(memory) else []
+    return bool(found) and all(isinstance(each, list) and each and _DIGEST.fullmatch(str(each[-1])) for each in found)
 
 
 def _cached(repository: Path) -> Iterator[Path]:

@@ -41,9 +41,13 @@ class FastEmbedSource:
         return self._loaded
 
     def load(self) -> FastEmbedder:
+        if self._loaded is not None:
+            return self._loaded
         with self._lock:
             if self._loaded is None:
-                self._loaded = self._load(locate(self._settings))
+                files = locate(self._settings)
+                self._loaded = self._load(files)  # from now on nobody waits for what follows
+                self._leave_copy(self._loaded, files)
             return self._loaded
 
     def _load(self, files: ModelFiles) -> FastEmbedder:
@@ -63,6 +67,11 @@ class FastEmbedSource:
             broken = ModelBroken(_sentence(files, error), files.hint)
             self._failure = (files, signature, broken)
             raise broken from error
+
+    def _leave_copy(self, embedder: FastEmbedder, files: ModelFiles) -> None:
+        from mnemon_server.embed.loaded import keep_graph
+
+        keep_graph(embedder, files, self._settings.models_folder)
 
     def _remembered(self, files: ModelFiles) -> ModelBroken | None:
         if self._failure is None or self._failure[:2] != (files, files.signature()):

@@ -7,11 +7,13 @@ import hashlib
 import json
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from mnemon_server.embed.files import ModelFiles
 
 SHORT = 12  # hexadecimal digits: enough to tell models apart, short enough to print
+MEMORY = "digests.json"
 REMEMBER_FROM = 1_000_000  # bytes; smaller files are quicker to read than to look up
 
 
@@ -22,30 +24,36 @@ def fingerprint(files: ModelFiles, pooling: str, models: Path) -> str:
     `models` is where digests are remembered; nothing is lost when it cannot be written.
     """
     assert files.folder is not None
-    parts = [_digest(files.folder / name, models) for name in (files.model_file, "tokenizer.json")]
+    parts = [digest(files.folder / name, models) for name in (files.model_file, "tokenizer.json")]
     whole = hashlib.sha256(" ".join([*parts, pooling]).encode()).hexdigest()
     return f"{files.kin or 'local'}@{whole[:SHORT]}"
 
 
-def _digest(path: Path, models: Path) -> str:
-    """SHA-256 of a file. On a processor without SHA instructions 67 MB cost 0.2 s: once is enough."""
+def digest(path: Path, models: Path) -> str:
+    """SHA-256 of a file. On a processor without SHA instructions 67 MB cost 0.2 s: once is enough.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     status = path.stat()
-    if status.st_size < REMEMBER_FROM:
-        return _sha256(path)
     key = str(path.resolve())
     state = [status.st_size, status.st_mtime_ns, status.st_ino]
-    memory = models / "digests.json"
+    if status.st_size < REMEMBER_FROM:
+        return _sha256(key, *state)
+    memory = models / MEMORY
     known = _read(memory)
     entry = known.get(key)
     if isinstance(entry, list) and entry[:-1] == state:
         return str(entry[-1])
-    digest = _sha256(path)
-    _write(memory, {**known, key: [*state, digest]})
-    return digest
+    found = _sha256(key, *state)
+    still_there = {name: entry for name, entry in known.items() if Path(name).exists()}
+    _write(memory, {**still_there, key: [*state, found]})
+    return found
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+@lru_cache(maxsize=8)  # where nothing can be written, a load asks twice
+def _sha256(path: str, *_state: int) -> str:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

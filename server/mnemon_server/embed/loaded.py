@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnemon_server.embed.files import ModelFiles
 from mnemon_server.embed.fingerprint import fingerprint
+from mnemon_server.embed.graph import discard_copy, find_copy, keep_copy
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -19,14 +23,19 @@ BATCH = 32  # texts
 BATCH_CHARACTERS = 6_000  # a batch is padded to its longest text: small batches of long texts save memory and time
 LONGEST_TEXT = 40_000  # characters; beyond what any of the models reads, so not worth cutting into tokens
 CLS_FAMILIES = ("bge", "mxbai", "arctic")
+SAMPLES = ("a", "Which database do we use, and since when?", "Two of a batch, of which this is the longer one. " * 3)
 
 
 class FastEmbedder:
-    """An Embedder over a loaded fastembed model. Safe to use from several threads."""
+    """An Embedder over a loaded fastembed model. Safe to use from several threads.
 
-    def __init__(self, model: TextEmbedding, name: str) -> None:
+    `is_of_copy`: the graph is the optimised copy that an earlier load has left.
+    """
+
+    def __init__(self, model: TextEmbedding, name: str, is_of_copy: bool = False) -> None:
         self._model = model
         self._fingerprint = name
+        self.is_of_copy = is_of_copy
         self._dimensions = len(self.embed_query("a")) // 4  # the truth, whatever a config says
 
     @property
@@ -50,15 +59,48 @@ class FastEmbedder:
 
 
 def open_model(files: ModelFiles, models: Path) -> FastEmbedder:
-    """Load the model in `files.folder` from the disk alone.
+    """Load the model in `files.folder` from the disk alone, by its optimised copy when there is one in `models`.
 
     Raises whatever fastembed, onnxruntime and tokenizers raise; the caller turns it into a sentence.
     """
     _hush()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model, pooling = _open(files)
-    return FastEmbedder(model, fingerprint(files, pooling, models))
+    copy = find_copy(_weights(files), models) if _may_have_copy(files, models) else None
+    if copy is not None:
+        with suppress(Exception):  # whatever is wrong with the copy, or with the model: the next line will tell
+            return _opened(files, models, copy)
+    embedder = _opened(files, models)
+    if copy is not None:
+        discard_copy(copy)
+    return embedder
+
+
+def keep_graph(embedder: FastEmbedder, files: ModelFiles, models: Path) -> None:
+    """Leave the optimised copy for the next load, unless `embedder` comes from it. Never raises for want of one."""
+    if not embedder.is_of_copy and _may_have_copy(files, models):
+        keep_copy(_weights(files), models, partial(_gives_the_same, embedder, files))
+
+
+def _gives_the_same(embedder: FastEmbedder, files: ModelFiles, copy: Path) -> bool:
+    """Whether the copy's vectors are the model's, to the byte: other ones would not be those of its fingerprint."""
+    model, _ = _open(files, copy)
+    other = FastEmbedder(model, embedder.fingerprint, is_of_copy=True)
+    return other.embed_passages(SAMPLES) == embedder.embed_passages(SAMPLES)
+
+
+def _opened(files: ModelFiles, models: Path, copy: Path | None = None) -> FastEmbedder:
+    model, pooling = _open(files, copy)
+    return FastEmbedder(model, fingerprint(files, pooling, models), is_of_copy=copy is not None)
+
+
+def _weights(files: ModelFiles) -> Path:
+    assert files.folder is not None
+    return files.folder / files.model_file
+
+
+def _may_have_copy(files: ModelFiles, models: Path) -> bool:
+    """Nothing is written into the model's own folder."""
+    assert files.folder is not None
+    return not Path(os.path.realpath(models)).is_relative_to(os.path.realpath(files.folder))
 
 
 def length_sorted_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -74,17 +116,23 @@ def length_sorted_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         order = order[size:]
 
 
-def _open(files: ModelFiles) -> tuple[TextEmbedding, str]:
-    """The model and the pooling we chose for it ("" where fastembed knows it)."""
+def _open(files: ModelFiles, copy: Path | None) -> tuple[TextEmbedding, str]:
+    """The model and the pooling we chose for it ("" where fastembed knows it); nothing is said aloud."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _pooled(files, copy)
+
+
+def _pooled(files: ModelFiles, copy: Path | None) -> tuple[TextEmbedding, str]:
     from fastembed import TextEmbedding
 
     known = {model["model"].lower(): model["model_file"] for model in TextEmbedding.list_supported_models()}
     if not files.pooling and known.get(files.kin.lower()) == files.model_file:
-        return _construct(files.kin, files), ""
+        return _construct(files.kin, files, copy), ""
     pooling = files.pooling or _family_pooling(files)
-    model = _construct(_registered(files, pooling), files)
+    model = _construct(_registered(files, pooling), files, copy)
     if _is_pooled(model):
-        return _construct(_registered(files, "none"), files), "none"
+        return _construct(_registered(files, "none"), files, copy), "none"
     return model, pooling
 
 
@@ -118,18 +166,24 @@ def _registered(files: ModelFiles, pooling: str) -> str:
     return name
 
 
-def _construct(name: str, files: ModelFiles) -> TextEmbedding:
+def _construct(name: str, files: ModelFiles, copy: Path | None) -> TextEmbedding:
     from fastembed import TextEmbedding
 
     folder = str(files.folder)
-    return TextEmbedding(
+    model = TextEmbedding(
         name,
         cache_dir=folder,  # fastembed makes this folder; without one it would be a temporary folder
         threads=THREADS,
         providers=["CPUExecutionProvider"],
         specific_model_path=folder,
         local_files_only=True,
+        lazy_load=copy is not None,
     )
+    if copy is not None:
+        inner: Any = model.model  # Any: fastembed declares only the base class, which has neither of the two
+        inner.model_description = replace(inner.model_description, model_file=str(copy.absolute()))
+        inner.load_onnx_model()
+    return model
 
 
 def _is_pooled(model: TextEmbedding) -> bool:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 
 from mnemon_server.actions import examine_pending, rebuild
 from mnemon_server.actions.context import ActionContext
@@ -15,15 +20,22 @@ _LEAVE_WORK = {
 }  # fmt: skip
 # A large import takes minutes to be compared: half of the time is left to whoever waits for an answer.
 _AT_WORK, _AT_REST = 0.5, 0.5  # seconds
+_GIVE_WAY, _LOOK_AGAIN = 0.2, 0.01  # seconds: a server with something to do all the time must not stop us for good
+_NICENESS = 10
 _log = logging.getLogger("mnemon")
 
 
 class BackgroundEmbedding:
     """One thread that embeds what is pending whenever it is woken, and compares what is new; started by the first
-    wake."""
+    wake.
 
-    def __init__(self, context: ActionContext) -> None:
+    It runs at low priority, and `is_busy` says that somebody waits for an answer: before each batch it stands back
+    for as long as that is so, 0.2 seconds at most. It is asked from the thread, some hundred times a second.
+    """
+
+    def __init__(self, context: ActionContext, is_busy: Callable[[], bool] = lambda: False) -> None:
         self._context = context
+        self._is_busy = is_busy
         self._work = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -67,12 +79,13 @@ class BackgroundEmbedding:
                 _log.exception("work in the background failed")
 
     def _embed(self) -> None:
-        embedder = self._context.models.load()
+        embedder = self._context.models.load()  # a search may be waiting for it, so not yet at low priority
+        lower_priority()
         model = model_in_force(self._context, embedder)
         if model is None:
             return
         if rebuild.is_under_way(self._context):
-            embed_all(self._context, embedder, model, should_stop=self._stop.is_set)
+            embed_all(self._context, embedder, model, should_stop=self._should_stop)
             rebuild.finish(self._context)
             return
         if self._context.vault.generation != self._generation:  # other content was put into the vault
@@ -80,11 +93,30 @@ class BackgroundEmbedding:
         # What we have looked through once need not be looked through again after each save: passages only
         # ever get larger ids. What another process leaves behind in between waits for the next start.
         _, self._embedded_up_to = embed_all(
-            self._context, embedder, model, after=self._embedded_up_to, should_stop=self._stop.is_set
+            self._context, embedder, model, after=self._embedded_up_to, should_stop=self._should_stop
         )
 
+    def _should_stop(self) -> bool:
+        """Asked before each batch; whoever waits for an answer comes first."""
+        end = time.monotonic() + _GIVE_WAY
+        while self._is_busy() and time.monotonic() < end and not self._stop.wait(_LOOK_AGAIN):
+            pass
+        return self._stop.is_set()
+
     def _examine(self) -> None:
-        while not self._stop.is_set() and not self._work.is_set():
+        lower_priority()
+        while not self._should_stop() and not self._work.is_set():
             step = examine_pending.run(self._context, _AT_WORK)
             if not step["left"] or not step["examined"] or self._stop.wait(_AT_REST):
                 return
+
+
+def lower_priority() -> None:
+    """Let this thread stand behind the others for good: a thread cannot raise its priority again.
+
+    On Linux alone each thread has one of its own; elsewhere it would be that of the whole process.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        with suppress(OSError):  # some sandboxes refuse it
+            os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))

@@ -97,6 +97,23 @@ def test_a_model_that_was_fetched_is_ours_with_its_links_and_empty_folders(
     assert f"{MODEL}/snapshots/1" in inside(folder, found.folders)
 
 
+def test_what_loading_a_model_has_left_is_ours(home: Path, look: Callable[[Path], Belongings]) -> None:
+    folder, digest = home / ".mnemon", "0123456789abcdef01234567"
+    key = f"{digest}-ort1.32.0-linux-x86_64-extended"
+    put(folder, f"models/optimised/{key}-{digest}.onnx", f"models/optimised/.{key}.new")
+    put(folder, "models/digests.json", text=json.dumps({"/a/model.onnx": [1, 2, 3, "0" * 64]}))
+    assert inside(folder, look(folder).models) == [
+        "models/digests.json",
+        f"models/optimised/.{key}.new",
+        f"models/optimised/{key}-{digest}.onnx",
+    ]
+    assert inside(folder, look(folder).folders) == [".", "models", "models/optimised"]
+    put(folder, "models/optimised/mine.onnx")
+    put(folder, "models/digests.json", text='{"mine": "all of it"}')
+    assert inside(folder, look(folder).models)[0] == f"models/optimised/.{key}.new"
+    assert inside(folder, look(folder).strangers) == ["models"]
+
+
 def test_settings_logs_copies_and_notes_are_ours_by_name(home: Path, look: Callable[[Path], Belongings]) -> None:
     folder = home / ".mnemon"
     copy = "backups/claude-code-20260101T000000000000-claude.json"

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from mnemon_server.embed import embedder_source
+from mnemon_server.embed.folder import inspect_folder
+from mnemon_server.embed.loaded import open_model
 from mnemon_server.settings import Settings
 
 BESIDE = Path(__file__).parents[4] / "shared" / "models" / "minilm-int8"
@@ -40,3 +42,16 @@ def test_meaning_wins_over_words(settings_for: Callable[[Path], Settings]) -> No
     passages = embedder.embed_passages(["We settled on Postgres for storage.", "We use the big room on Mondays."])
     storage, room = (np.frombuffer(vector, dtype="<f4") for vector in passages)
     assert query @ storage > query @ room
+
+
+def test_the_optimised_copy_gives_the_same_bytes(settings_for: Callable[[Path], Settings]) -> None:
+    settings = settings_for(FOLDER)
+    settings.folder.mkdir()
+    texts = ["hello", "The migration of the billing database failed twice. " * 5, "日本語", "my car broke down", ""]
+    first = embedder_source(settings).load()
+    assert len(list((settings.models_folder / "optimised").glob("*.onnx"))) == 1
+    second = open_model(inspect_folder(FOLDER), settings.models_folder)
+    assert second.is_of_copy
+    assert second.fingerprint == first.fingerprint
+    assert second.embed_passages(texts) == first.embed_passages(texts)
+    assert [second.embed_query(text) for text in texts] == [first.embed_query(text) for text in texts]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from mnemon_server.settable import DEFAULT_MODEL
 from mnemon_server.settings import Settings
 
 SettingsFor = Callable[[Path], Settings]
+_PATIENCE = 30.0  # seconds
 
 
 def test_state_imports_nothing_heavy(tiny: Path, tmp_path: Path) -> None:
@@ -161,6 +165,38 @@ def test_a_model_that_pools_by_itself_is_left_to_it(tmp_path: Path, settings_for
     embedder = embedder_source(settings_for(folder)).load()
     assert embedder.dimensions == 64
     assert len(embedder.embed_passages(["one", "two words"])) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are a POSIX thing")
+def test_nobody_waits_for_a_load_to_learn_how_things_stand(copy_of_tiny: Path, settings_for: SettingsFor) -> None:
+    """The load stands still in the midst of it, at a file that does not come to its end."""
+    pipe = copy_of_tiny / "special_tokens_map.json"
+    content = pipe.read_bytes()
+    pipe.unlink()
+    os.mkfifo(pipe)
+    source = embedder_source(settings_for(copy_of_tiny))
+    loading = threading.Thread(target=source.load, daemon=True)
+    loading.start()
+    end = _opened_when_read(pipe)
+    assert source.state().is_present
+    assert source.loaded() is None
+    assert loading.is_alive()
+    os.write(end, content)
+    os.close(end)
+    loading.join(_PATIENCE)
+    assert source.loaded() is not None
+    assert source.loaded() is source.load()
+
+
+def _opened_when_read(pipe: Path) -> int:
+    """The writing end, as soon as somebody has opened the other one."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
 
 def _state_pooling(folder: Path, **modes: bool) -> None:

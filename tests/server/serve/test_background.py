@@ -1,11 +1,16 @@
-"""Embedding in the background, in a vault whose content another one has taken the place of."""
+"""Embedding in the background: what it finds to do, and how it keeps out of the way."""
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.serve.background import BackgroundEmbedding
@@ -37,5 +42,41 @@ def test_what_came_in_place_of_the_vault_is_embedded_from_its_beginning(with_mod
             assert client.call("status")["pending"] == 1
             embedding.wake()
             wait_until_embedded(client)
+        finally:
+            embedding.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_it_runs_at_low_priority_and_leaves_the_others_theirs(with_model: Settings) -> None:
+    with closing(InProcess(with_model, "test")) as client:
+        client.call("save", title="One", content="content")
+        embedding = BackgroundEmbedding(client.context)
+        try:
+            embedding.wake()
+            wait_until_embedded(client)
+            (thread,) = (each for each in threading.enumerate() if each.name == "embedding")
+            ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+            assert thread.native_id is not None
+            assert os.getpriority(os.PRIO_PROCESS, thread.native_id) == max(ours, 10)
+            assert ours == os.getpriority(os.PRIO_PROCESS, os.getpid())
+        finally:
+            embedding.close()
+
+
+def test_it_stands_back_for_whoever_waits_but_not_for_ever(with_model: Settings) -> None:
+    asked: list[tuple[float, int]] = []
+    with closing(InProcess(with_model, "test")) as client, closing(InProcess(with_model, "other")) as other:
+        client.call("save", title="One", content="content")
+
+        def is_busy() -> bool:
+            asked.append((time.monotonic(), other.call("status")["pending"] if len(asked) < 3 else 1))
+            return True
+
+        embedding = BackgroundEmbedding(client.context, is_busy)
+        try:
+            embedding.wake()
+            wait_until_embedded(client)
+            assert time.monotonic() - asked[0][0] >= 0.2
+            assert [pending for _, pending in asked[:3]] == [1, 1, 1]
         finally:
             embedding.close()
