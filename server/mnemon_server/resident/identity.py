@@ -7,6 +7,7 @@ import os
 import mnemon_server
 
 Identity = dict[str, str]
+_PARTS = 5  # of a version that are looked at
 
 
 def identity() -> Identity:
@@ -46,13 +47,10 @@ def should_replace(mine: Identity, theirs: Identity) -> bool:
     return _number(mine["version"]) > _number(str(theirs.get("version", "")))
 
 
-def _number(version: str) -> tuple[tuple[int, int], ...]:
-    """For comparing: 0.10 is more than 0.9, and 1.0rc1 is less than 1.0."""
+def _number(version: str) -> list[tuple[int, int]]:
+    """For comparing: 0.10 is more than 0.9, 1.0 as much as 1.0.0, and 1.0rc1 is less than both."""
     parts = []
-    for part in version.split("."):
+    for part in version.split(".")[:_PARTS]:
         digits = len(part) - len(part.lstrip("0123456789"))
-        is_whole = digits == len(part)
-        parts.append((int(part[:digits] or 0) if digits < 10 else 0, 0 if is_whole else -1))
-    while parts and parts[-1] == (0, 0):
-        parts.pop()
-    return tuple(parts)
+        parts.append((int(part[:digits] or 0) if digits < 10 else 0, 0 if digits == len(part) else -1))
+    return parts + [(0, 0)] * (_PARTS - len(parts))

@@ -9,7 +9,7 @@ import struct
 import sys
 
 from mnemon_server.resident import place
-from mnemon_server.resident.frames import HEAD, HELLO, LARGEST, PROTOCOL, framed, head_of
+from mnemon_server.resident.frames import HEAD, HELLO, LARGEST, OLDEST, PROTOCOL, framed, head_of
 from mnemon_server.resident.identity import Identity, identity, should_replace
 
 TYPE_CHECKING = False
@@ -138,8 +138,18 @@ def _require_fit(told: dict[str, Any], me: Identity, purpose: str) -> None:  # A
     is_outdated = should_replace(me, told)
     if told.get("refused"):
         raise Unfit(str(told.get("message") or told["refused"])[:500], told, is_outdated)
-    if is_outdated and purpose not in ("leave", "state"):
+    if purpose == "leave":
+        return  # which is understood in all versions
+    if _version_of(told, "oldest") > PROTOCOL or _version_of(told, "protocol") < OLDEST:
+        raise Unfit("it speaks another language than this program", told, is_outdated)
+    if is_outdated and purpose != "state":
         raise Unfit(f"it is of version {told.get('version')}, installed before ours", told, is_outdated)
+
+
+def _version_of(told: dict[str, Any], name: str) -> int:  # Any: JSON
+    """A resident that does not say speaks the language of the first."""
+    found = told.get(name, 1)
+    return found if isinstance(found, int) else 0
 
 
 def _connected(folder: str, seconds: float) -> tuple[socket.socket, str]:

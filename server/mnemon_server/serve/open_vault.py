@@ -60,8 +60,9 @@ class OpenVault:
         self.writers.close()
 
 
-def open_vault(settings: Settings) -> OpenVault:
-    """The vault that `settings` name; its file is opened, and created, by the first action that needs it."""
+def open_vault(settings: Settings, is_busy: Callable[[], bool] = lambda: False) -> OpenVault:
+    """The vault that `settings` name; its file is opened, and created, by the first action that needs it. While
+    `is_busy`, what goes on in the background stands back."""
     models = embedder_source(settings)
     own = ActionContext(
         settings=settings, vault=Vault(settings.vault_path), models=models, judges=LocalJudges(settings)
@@ -71,6 +72,6 @@ def open_vault(settings: Settings) -> OpenVault:
         models=models,
         readers=Vaults(lambda: Vault(settings.vault_path), READERS),
         writers=Vaults(lambda: Vault(settings.vault_path), WRITERS),
-        embedding=BackgroundEmbedding(own),
+        embedding=BackgroundEmbedding(own, is_busy),
         own=own,
     )

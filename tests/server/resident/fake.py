@@ -26,7 +26,7 @@ class FakeResident:
 
     def __init__(self, folder: Path, **greeting: Any) -> None:
         make_run_folder(str(folder))
-        self._starting = try_lock(place.starting_path(str(folder)))
+        self.starting = try_lock(place.starting_path(str(folder)))
         self._path = place.socket_path(str(folder))
         self._listener: socket.socket | None = None
         self._met: list[Met] = []
@@ -62,7 +62,7 @@ class FakeResident:
         self.shut()
         for met in self._met:
             met.die()
-        os.close(self._starting)
+        os.close(self.starting)
 
 
 class Met:

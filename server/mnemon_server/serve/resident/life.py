@@ -42,8 +42,8 @@ class _Life:
         self._idle = 60.0 * float(settings.value("resident_minutes"))
         self._let_go = let_go
         self._me: Identity = identity()
-        self._rooms = Rooms(open_vault)
         self._presence = Presence()
+        self._rooms = Rooms(lambda settings: open_vault(settings, lambda: self._presence.under_way > 0))
         self._answering = Answering(Path(folder), Path.home(), self._rooms)
         self._token = token
         self._settings = settings
