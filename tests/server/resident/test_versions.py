@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.resident import Residents, residents, wait_for
+from tests.server.resident.fake import FakeResident, Met
 
 import mnemon_server
 from mnemon_server.resident import launch, place, pump
@@ -21,8 +23,6 @@ from mnemon_server.resident.frames import MESSAGE, OLDEST, PROTOCOL, framed
 from mnemon_server.resident.launch import reach
 from mnemon_server.resident.line import NoResident, Unfit, open_line
 from mnemon_server.settings import Settings
-from tests.resident import Residents, residents, wait_for
-from tests.server.resident.fake import FakeResident, Met
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "resident"
 OPENING = {
