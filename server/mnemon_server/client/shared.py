@@ -136,9 +136,15 @@ class SharedVault:
 
 
 def _result(told: bytes) -> dict[str, Any]:  # Any: JSON
-    answer = json.loads(told)
-    if "problem" in answer:
-        from mnemon_server.client.troubles import trouble_of
+    try:
+        answer = json.loads(told)
+        if "problem" in answer:
+            from mnemon_server.client.troubles import trouble_of
 
-        raise trouble_of(answer["problem"])
-    return dict(answer["result"])
+            raise trouble_of(dict(answer["problem"]))
+        return dict(answer["result"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise ResidentGone(
+            "mnemon's server on this machine answers nonsense; whether this was done is not known",
+            "mnemon resident restart",
+        ) from None

@@ -25,6 +25,7 @@ from mnemon_server.serve.resident.state import state_of
 from mnemon_server.settings import Settings
 
 LOOK_EVERY = 1.0  # seconds
+MINUTE = 60.0
 MISSING_LOOKS = 30  # that find no program where ours was; then it is gone for good
 WARM_AFTER = 0.2  # seconds of quiet: whoever started us is answered first
 SEE_OFF_SECONDS = 10.0
@@ -39,7 +40,7 @@ def live(settings: Settings, folder: str, listener: socket.socket, token: str, l
 class _Life:
     def __init__(self, settings: Settings, folder: str, token: str, let_go: Callable[[], None]) -> None:
         self._folder = folder
-        self._idle = 60.0 * float(settings.value("resident_minutes"))
+        self._idle = MINUTE * float(settings.value("resident_minutes"))
         self._let_go = let_go
         self._me: Identity = identity()
         self._presence = Presence()
