@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from tests.server.resident.fake import FakeResident, Met
 
 from mnemon_server.client import connect
 from mnemon_server.client.shared import ASKED, ResidentGone, SharedVault
@@ -15,7 +16,6 @@ from mnemon_server.errors import UnknownMemory
 from mnemon_server.resident import launch, place
 from mnemon_server.resident.frames import ANSWER, MOVE, QUESTION
 from mnemon_server.settings import Settings
-from tests.server.resident.fake import FakeResident, Met
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.resident import Residents, residents, wait_for
 
 from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
@@ -22,7 +23,6 @@ from mnemon_server.resident import place
 from mnemon_server.resident.launch import reach
 from mnemon_server.resident.line import NoResident, open_line
 from mnemon_server.settings import Settings
-from tests.resident import Residents, residents, wait_for
 
 QUICKLY = (
     "import sys; from mnemon_server.serve.resident import life, program;"
