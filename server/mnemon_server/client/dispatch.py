@@ -12,13 +12,6 @@ from mnemon_server.errors import UsageError
 
 # Carried out on oauth.sqlite instead of the vault, by mnemon_server.auth.administration.
 ADMINISTRATIVE = ("token_new", "token_list", "token_revoke", "connections", "connections_revoke", "auth_attempts")
-# A second time these would do a second thing, or say that there is nothing to do it to.
-_NOT_REPEATABLE = {"undo", "token_new", "token_revoke", "connections_revoke", "freeze", "retire", "adopt"}
-
-
-def is_repeatable(action: str, parameters: dict[str, Any]) -> bool:  # Any: JSON
-    """Whether it may be asked once more when it is not known whether it was done."""
-    return action not in _NOT_REPEATABLE and parameters.get("supersedes") is None
 
 
 def perform_any(context: ActionContext, action: str, parameters: dict[str, Any]) -> dict[str, Any]:  # Any: JSON

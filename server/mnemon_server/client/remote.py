@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mnemon_server.client.dispatch import is_repeatable
+from mnemon_server.client.repeating import is_repeatable
 from mnemon_server.client.timed import Gone
 from mnemon_server.client.troubles import trouble_of
 from mnemon_server.client.wire import Answer, Request, TooLarge, Wire

@@ -8,6 +8,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from mnemon_server.client.repeating import is_repeatable
 from mnemon_server.errors import MnemonError
 from mnemon_server.resident.frames import ANSWER, QUESTION, framed
 from mnemon_server.resident.launch import reach
@@ -88,14 +89,16 @@ class SharedVault:
                 return None
             try:
                 line.send(QUESTION, order)
+            except Lost:
+                self._hang_up()  # it does not have all of it, and has done nothing
+                continue
+            try:
                 kind, told = line.receive()
                 if kind == ANSWER:
                     return told
                 self._hang_up()  # it is about to leave, and has not looked at the question
             except Lost as lost:
                 self._hang_up()
-                from mnemon_server.client.dispatch import is_repeatable
-
                 if is_last or not is_repeatable(action, parameters):
                     raise ResidentGone(
                         f"mnemon's server on this machine went away in the middle of this ({lost}); whether it was"
@@ -105,6 +108,8 @@ class SharedVault:
         return None
 
     def _connected(self) -> Line | None:
+        if self._line is not None and not self._line.is_quiet():
+            self._hang_up()  # the resident has left since
         if self._line is None and not self._is_hopeless:
             more = {"environment": passed_on(os.environ)}
             try:

@@ -66,6 +66,23 @@ class Line:
             raise Lost("a frame that is too large")
         return kind, self._taken(length)
 
+    def is_quiet(self) -> bool:
+        """Whether it stands, as far as can be told, and nothing has come that nobody asked for."""
+        before = self._sock.gettimeout()
+        try:
+            self._sock.setblocking(False)
+            self._sock.recv(1, socket.MSG_PEEK)
+            return False  # a farewell, or its end
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+        finally:
+            try:
+                self._sock.settimeout(before)
+            except OSError:
+                pass
+
     def patience(self, seconds: float | None) -> None:
         """How long one sending or receiving may take from now on."""
         self._sock.settimeout(seconds)

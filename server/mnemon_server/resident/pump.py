@@ -108,9 +108,8 @@ class Pump:
         except _Gone:
             pass
         self._is_over = True  # not under the lock: a search for another resident may hold it for long
-        line = self._line
-        if line is not None:
-            line.close()
+        if (last := self._line) is not None:
+            last.close()
 
     # --- from the client ---
 

@@ -167,3 +167,19 @@ def test_a_user_who_wants_none_gets_none(settings: Settings, monkeypatch: pytest
         assert not isinstance(found, SharedVault)
     monkeypatch.setenv(place.OFF, "off")
     assert not isinstance(connect(settings, "cli", resident="start"), SharedVault)
+
+
+def test_a_resident_that_has_left_since_the_last_question_is_no_failure(
+    vault: SharedVault, resident: FakeResident
+) -> None:
+    first = asking(vault, "version")
+    met = resident.met()
+    question(met)
+    result(met, version="1")
+    first()
+    met.die()
+    answer = asking(vault, "undo")  # which may not be asked twice, and was not asked yet
+    second = resident.met()
+    assert question(second)["action"] == "undo"
+    result(second, undone="a save")
+    assert answer() == {"undone": "a save"}

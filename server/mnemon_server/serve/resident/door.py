@@ -62,6 +62,8 @@ class Door:
         self._budget = Budget()
         self._ungreeted: OrderedDict[Channel, None] = OrderedDict()
         self._talking: set[Channel] = set()
+        self._resting: set[Channel] = set()  # connections of our own programs with no question under way
+        self._sdk: asyncio.Future[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._askers = ThreadPoolExecutor(_ASKERS, "asked")
         self._hooks = ThreadPoolExecutor(_HOOKS, "hook")
@@ -93,6 +95,8 @@ class Door:
 
     async def see_off(self, seconds: float) -> None:
         """Ask all clients to connect elsewhere, and wait until what is under way is done, or the time is up."""
+        for channel in [*self._resting]:
+            channel.abort()
         for channel in [*self._talking]:
             try:
                 await channel.send(MOVE, b"", seconds=1.0)
@@ -167,7 +171,9 @@ class Door:
         place = await loop.run_in_executor(self._askers, make)
         try:
             with self._presence.working():
-                await loop.run_in_executor(self._askers, read_in)
+                if self._sdk is None:
+                    self._sdk = loop.run_in_executor(self._askers, read_in)
+                await asyncio.shield(self._sdk)
             self._talking.add(channel)
             if self._is_closing:  # it did not hear that we leave
                 await channel.send(MOVE, b"")
@@ -178,7 +184,7 @@ class Door:
 
     async def _answer_questions(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         environment = _environment(hello)
-        while (frame := await channel.receive()) is not None:
+        while (frame := await self._rested(channel)) is not None:
             kind, sent = frame
             if kind != QUESTION:
                 raise BadFrame("no question")
@@ -186,6 +192,13 @@ class Door:
                 await channel.send(MOVE, b"")
                 return
             await self._worked_out(channel, self._askers, partial(self._answering.question, environment, sent))
+
+    async def _rested(self, channel: Channel) -> tuple[bytes, bytes] | None:
+        self._resting.add(channel)
+        try:
+            return await channel.receive()
+        finally:
+            self._resting.discard(channel)
 
     async def _answer_event(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         frame = await channel.receive()
@@ -203,10 +216,8 @@ class Door:
         await channel.send(ANSWER, answer)
 
     async def _tell_state(self, channel: Channel, hello: Hello, caller: Caller) -> None:
-        asked_at = self._presence.asked_at
         state = await asyncio.get_running_loop().run_in_executor(self._askers, self._state)
         await channel.send(ANSWER, json.dumps(state).encode())
-        self._presence.asked_at = asked_at  # to be looked at is no use
 
     async def _be_asked_to_leave(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         """The caller hears no more than that the connection closes, once nobody else can come in."""

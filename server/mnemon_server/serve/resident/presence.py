@@ -40,13 +40,16 @@ class Presence:
 
     @contextmanager
     def let_in(self, caller: Caller) -> Iterator[Caller]:
+        is_use = caller.purpose not in ("state", "leave")
         self.callers.append(caller)
-        self.touch()
+        if is_use:
+            self.touch()
         try:
             yield caller
         finally:
             self.callers.remove(caller)
-            self.touch()
+            if is_use:
+                self.touch()
 
     @contextmanager
     def working(self) -> Iterator[None]:

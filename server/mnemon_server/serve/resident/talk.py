@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
@@ -22,22 +21,20 @@ from mnemon_server.tools.surface import Desk
 
 WORKERS = 16  # threads for the calls of all clients together
 _log = logging.getLogger("mnemon")
-_reading_in = threading.Lock()
 
 
 def read_in() -> None:
-    """Import the SDK, which takes half a second: in a worker thread, so that hooks are answered meanwhile."""
-    with _reading_in:
-        # Its models are a quarter of a million objects that live until the end: collecting garbage while they are made
-        # only costs time.
-        gc.disable()
-        try:
-            import mcp.server.stdio  # noqa: F401
+    """Import the SDK, which takes half a second: once, in a worker thread, so that hooks are answered meanwhile."""
+    # Its models are a quarter of a million objects that live until the end: collecting garbage while they are made only
+    # costs time.
+    gc.disable()
+    try:
+        import mcp.server.stdio  # noqa: F401
 
-            import mnemon_server.serve.mcp_server  # noqa: F401
-        finally:
-            gc.freeze()
-            gc.enable()
+        import mnemon_server.serve.mcp_server  # noqa: F401
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def place_of(
