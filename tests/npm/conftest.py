@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.npm.machine import Machine
+from tests.resident import residents
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +23,12 @@ def mnemon() -> Path:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, mnemon: Path) -> Machine:
-    """A machine with mnemon installed and nothing else."""
+def machine(tmp_path: Path, mnemon: Path) -> Iterator[Machine]:
+    """A machine with mnemon installed and nothing else; its clients share a resident."""
     home = tmp_path / "machine"
     home.mkdir()
-    return Machine(home, mnemon)
+    with residents(home):
+        yield Machine(home, mnemon)
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,12 @@ PATIENCE = 90.0  # seconds; the tools take one or two
 
 @dataclass(frozen=True)
 class Machine:
-    """`mnemon` is the command of the environment that runs the tests; nothing of the developer's leaks in."""
+    """`mnemon` is the command of the environment that runs the tests; nothing of the developer's leaks in. With `off` for
+    the resident each program works by itself."""
 
     home: Path
     mnemon: Path
+    resident: str = ""
 
     @property
     def vault_folder(self) -> Path:
@@ -30,7 +32,7 @@ class Machine:
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
-            "MNEMON_RESIDENT": "off",
+            "MNEMON_RESIDENT": self.resident,
             "MNEMON_VAULT_DIR": str(self.vault_folder),
             "LANG": "C.UTF-8",
         }

@@ -22,7 +22,7 @@ Breakage = Callable[[Hooked], AbstractContextManager[None]]
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
 def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, mnemon: Path) -> Hooked:
     """Each client that has hooks, after setup, with a memory that bears on the prompt."""
-    hooked = set_up(request.param, Machine(tmp_path_factory.mktemp("machine"), mnemon))
+    hooked = set_up(request.param, Machine(tmp_path_factory.mktemp("machine"), mnemon, resident="off"))
     hooked.save(*MEMORY)
     return hooked
 

@@ -59,7 +59,8 @@ class Vault:
                 self._note_generation(connection)
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a file in trouble has ended it
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def write(self, even_when_frozen: bool = False) -> Iterator[apsw.Connection]:

@@ -355,3 +355,13 @@ def test_two_processes_that_create_the_vault_at_once_share_one(settings: Setting
     assert uids != {""}
     with Vault(settings.vault_path).read() as connection:
         assert uids == {read_meta(connection, "vault_uid")}
+
+
+def test_a_read_that_was_ended_from_below_keeps_the_first_trouble(settings: Settings) -> None:
+    vault = Vault(settings.vault_path)
+    with pytest.raises(ZeroDivisionError), vault.read() as connection:
+        connection.execute("ROLLBACK")  # as SQLite does on a disk in trouble
+        raise ZeroDivisionError
+    with vault.read() as connection:
+        assert connection.execute("SELECT 1").get == 1
+    vault.close()
