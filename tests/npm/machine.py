@@ -16,8 +16,8 @@ PATIENCE = 90.0  # seconds; the tools take one or two
 
 @dataclass(frozen=True)
 class Machine:
-    """`mnemon` is the command of the environment that runs the tests; nothing of the developer's leaks in. With `off` for
-    the resident each program works by itself."""
+    """`mnemon` is the command of the environment that runs the tests; nothing of the developer's leaks in. With `off`
+    for the resident each program works by itself."""
 
     home: Path
     mnemon: Path
