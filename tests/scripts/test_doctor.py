@@ -156,7 +156,7 @@ def test_the_list_names_every_check_and_an_unknown_one_is_wrong_usage(machine: M
             for client in CLIENTS
             for what in ("entry", "server", "hooks", "hook-run")[: 4 if client.hooks else 2]
         ),
-        *("server", "client-secrets", "dead-entries", "processes"),
+        *("server", "resident", "client-secrets", "dead-entries", "processes"),
     ]
     unknown = machine.run("doctor", "valut")
     assert unknown.returncode == 2

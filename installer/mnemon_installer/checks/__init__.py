@@ -17,6 +17,7 @@ from mnemon_installer.checks.pending import Pending
 from mnemon_installer.checks.processes import Processes
 from mnemon_installer.checks.python_sqlite import PythonSqlite
 from mnemon_installer.checks.remote import Remote, RemoteToken
+from mnemon_installer.checks.resident import Resident
 from mnemon_installer.checks.server import ClientServer, OwnServer
 from mnemon_installer.checks.vault import Vault
 from mnemon_installer.checks.vault_index import VaultIndex
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     Clients(),
     *(check for client in CLIENTS for check in _checks_of(client)),
     OwnServer(),
+    Resident(),
     ClientSecrets(),
     DeadEntries(),
     Processes(),

@@ -36,6 +36,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("model", "model", "Fetch or look at the embedding model, and the judge's.", ("fetch", "status")),
     Command("config", "config", "Read and change settings.", ("get", "set")),
     Command("serve", "serve", "Answer one MCP client over stdio; clients start this."),
+    Command(
+        "resident",
+        "resident",
+        "The one server that this machine's clients share: how it is, stop, restart.",
+        ("status", "stop", "restart"),
+    ),
     Command("serve-remote", "serve_remote", "Serve the vault over HTTP, for clients elsewhere."),
     Command(
         "token",

@@ -19,6 +19,7 @@ from mnemon_installer.facts.web_leftovers import WebLeftovers, web_leftovers
 from mnemon_installer.plan.receipts import Receipt, Receipts
 from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
+from mnemon_server.client.residents import ResidentState, resident_state
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 from mnemon_server.sync.state import is_sent, load_state
@@ -68,7 +69,7 @@ class VaultFacts:
 @dataclass(frozen=True)
 class Leftovers:
     """`foreign` are entries of our name that are somebody else's, and `shadows` those in single projects. `web`: a
-    vault that is not on this machine, and the apps that it has made."""
+    vault that is not on this machine, and the apps that it has made. `resident`: the shared server, if it runs."""
 
     settings: Settings
     entries: tuple[EntryPlace, ...]
@@ -79,6 +80,7 @@ class Leftovers:
     foreign: tuple[EntryPlace, ...]
     shadows: tuple[tuple[str, str], ...]
     web: WebLeftovers
+    resident: ResidentState | None = None
 
 
 def find_leftovers(world: World, settings: Settings) -> Leftovers:
@@ -95,6 +97,7 @@ def find_leftovers(world: World, settings: Settings) -> Leftovers:
         foreign=tuple(each for each in entries if each.name == "entry" and _is_foreign(world, each, receipts)),
         shadows=tuple(_shadows(world)),
         web=web_leftovers(world, settings, settings.remote or _text(world, settings.remote_path)),
+        resident=resident_state(settings),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_installer.facts.deploy_files import deploy_files, pulumi_files
+from mnemon_installer.facts.run_files import run_files
 from mnemon_installer.facts.sync_files import sync_files
 from mnemon_installer.facts.web_files import web_files
 from mnemon_installer.plan.receipts import FILE_NAME
@@ -32,7 +33,7 @@ _SINGLE = ("config.toml", "remote_url", "local_token", "local_token.next", "owne
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LEDGER = "hooks.sqlite"
 _OF_LEDGER = b"injected_by_session"  # an index of it, named in its first page
-_LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|hooks\.log(\.1)?")
+_LOGS = re.compile(r"crash-\d{8}T\d{6}\.log|(hooks|resident)\.log(\.1)?")
 _COPY = re.compile(r"[a-z-]+-\d{8}T\d{12}-.+")
 
 
@@ -123,6 +124,7 @@ def papers(settings: Settings, is_default: bool) -> Iterator[Path]:
     yield from (each for each in _inside(settings.logs_folder) if _LOGS.fullmatch(each.name) and is_file(each))
     yield from (each for each in _inside(settings.backups_folder) if _COPY.fullmatch(each.name) and is_file(each))
     yield from _drafts(settings.backups_folder, lambda name: bool(_COPY.fullmatch(name)))
+    yield from run_files(settings.folder)
 
 
 def records(ops: Path) -> Iterator[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mnemon_installer.facts.deploy_files import APPS, PULUMI, TREES
 from mnemon_installer.facts.own_files import CACHED, PUT_ASIDE, entries
+from mnemon_installer.facts.run_files import folder_elsewhere
 from mnemon_installer.facts.sync_files import WORKPLACE
 from mnemon_installer.facts.web_files import TOKENS
 from mnemon_installer.facts.web_survey import APP_NAME
@@ -27,6 +28,9 @@ def own_folders(world: World, settings: Settings, ours: set[Path], note: FolderN
         top = settings.folder / name
         if _is_folder(top) and _is_of_our_making(world, settings, top, note):
             found += [*sorted(_inner(top, ours), reverse=True), top]
+    elsewhere = folder_elsewhere(settings.folder)
+    if elsewhere is not None and _is_folder(elsewhere):
+        found.append(elsewhere)
     if _is_folder(settings.folder) and _is_ours_whole(world, settings, note):
         found.append(settings.folder)
     going = {*ours, *found}

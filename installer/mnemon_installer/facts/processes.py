@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnemon_installer.world import World
+from mnemon_server.client.resident_processes import folder_of, is_resident_of
 
 _FIRST = 1  # takes in every process whose parent has died
 # ... or a keeper of this user's own does.
@@ -33,6 +34,11 @@ class Process:
                 return True
         return False
 
+    @property
+    def resident_folder(self) -> str:
+        """The vault whose shared server this is; empty when it is none."""
+        return folder_of(self.words)
+
 
 def processes(world: World, proc: Path = Path("/proc")) -> tuple[Process, ...]:
     """This user's processes; none where they cannot be told."""
@@ -50,6 +56,17 @@ def orphans(found: Sequence[Process]) -> tuple[Process, ...]:
     if not any(process.pid == _FIRST and _program(process).startswith(_CLIENTS) for process in found):
         keepers.add(_FIRST)
     return tuple(process for process in found if process.is_server_of_ours and process.parent in keepers)
+
+
+def stray_residents(world: World, found: Sequence[Process], folder: Path, current: int | None) -> tuple[Process, ...]:
+    """Shared servers that nobody can reach any more: their vault's folder is gone, or they are not the `current` one of
+    our own vault. Those of other vaults are none of our business."""
+    return tuple(
+        process
+        for process in found
+        if (of := process.resident_folder)
+        and (world.look(Path(of)) is None or (is_resident_of(process.words, folder) and process.pid != current))
+    )
 
 
 def _program(process: Process) -> str:

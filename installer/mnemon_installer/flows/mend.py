@@ -18,6 +18,7 @@ from mnemon_installer.plan.step import Step
 from mnemon_installer.steps.make_private import MakePrivate
 from mnemon_installer.steps.rebuild_index import RebuildIndex
 from mnemon_installer.steps.register_direct import RegisterDirect
+from mnemon_installer.steps.restart_resident import RestartResident
 from mnemon_installer.world import World
 from mnemon_server.settings import Settings
 
@@ -52,6 +53,8 @@ def _steps(facts: Facts, troubled: set[str]) -> Iterator[Step]:
         yield MakePrivate(
             "deployment", "app", "what is kept of the app at Fly", lambda world: _exposed_of_apps(world, settings)
         )
+    if "resident" in troubled:
+        yield RestartResident(settings)
     for found in facts.clients:
         if f"{found.client.name}.entry" in troubled:
             is_direct = found.state.standing == "direct" and settings.remote

@@ -11,12 +11,15 @@ from mnemon_installer.steps.delete_files import DeleteFiles
 from mnemon_installer.steps.remove_entry import RemoveEntry
 from mnemon_installer.steps.remove_hooks import RemoveHooks
 from mnemon_installer.steps.rules_block import RulesBlock
+from mnemon_installer.steps.stop_resident import StopResident
 
 
 def plan_uninstall(found: Leftovers, keep_vault: bool) -> Plan:
-    """Each client on its own; then, unless it is kept, the vault's folder, once every client is done with it."""
-    clients = tuple(_client_steps(found))
-    return Plan("uninstall", clients if keep_vault else (*clients, *_folder_steps(found, clients)))
+    """Each client on its own, and the server that they share; then, unless it is kept, the vault's folder, once all of
+    them are done with it."""
+    clients = len(found.resident.clients) if found.resident is not None else 0
+    users = (*_client_steps(found), StopResident(found.settings, clients))
+    return Plan("uninstall", users if keep_vault else (*users, *_folder_steps(found, users)))
 
 
 def counted(vault: VaultFacts) -> str:
@@ -40,8 +43,8 @@ def _client_steps(found: Leftovers) -> Iterator[Step]:
         yield RulesBlock(client, path, False, backups)
 
 
-def _folder_steps(found: Leftovers, clients: Sequence[Step]) -> Iterator[Step]:
-    settings, needs = found.settings, tuple(step.key for step in clients)
+def _folder_steps(found: Leftovers, users: Sequence[Step]) -> Iterator[Step]:
+    settings, needs = found.settings, tuple(step.key for step in users)
     yield DeleteFiles("memories", "vault", _memories(found), settings, lambda ours: ours.memories, needs)
     what = f"the downloaded model in {settings.models_folder}"
     yield DeleteFiles("models", "model", what, settings, lambda ours: ours.models, needs)

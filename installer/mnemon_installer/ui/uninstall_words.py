@@ -7,12 +7,14 @@ from shlex import quote
 from typing import Any
 
 from mnemon_installer.facts.leftovers import Leftovers, VaultFacts, program_removal
+from mnemon_installer.facts.resident import names_of
 from mnemon_installer.flows.uninstall import counted
 from mnemon_installer.plan.engine import Result
 from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Needed
 from mnemon_installer.ui.console import tint
 from mnemon_installer.ui.web_left_words import left_on_the_web
+from mnemon_server.client.residents import Guest
 
 EXPORT = "mnemon export jsonl memories.jsonl"
 _CONNECTORS = "https://claude.ai/settings/connectors"
@@ -62,8 +64,8 @@ def left_lines(left: Iterable[dict[str, Any]]) -> Iterator[str]:  # Any: JSON
             yield f"            {each['command']}"
 
 
-def closing_lines(results: Sequence[Result], is_rehearsal: bool) -> Iterator[str]:
-    """How it went, and what running clients still know."""
+def closing_lines(results: Sequence[Result], is_rehearsal: bool, clients: Sequence[Guest] = ()) -> Iterator[str]:
+    """How it went, and what running clients still know; `clients` were connected when it began."""
     if is_rehearsal:
         yield "This was a dry run: nothing was changed."
         return
@@ -76,6 +78,8 @@ def closing_lines(results: Sequence[Result], is_rehearsal: bool) -> Iterator[str
     ]
     if changed:
         yield f"Restart {', '.join(changed)}: what runs now still has mnemon."
+    if clients:
+        yield f"Clients that still run ({names_of(clients)}) use mnemon until they are restarted."
     if not failed:
         yield "mnemon is out of this machine's clients."
 

@@ -73,7 +73,8 @@ def take_out(
         if not quiet and outlooks and not world.is_rehearsal:
             console.out()
         results = _carry_out(plan, world, found, keep_vault, outlooks, quiet)
-    closing = [] if is_done else list(closing_lines(results, world.is_rehearsal))
+    running = found.resident.clients if found.resident is not None else ()
+    closing = [] if is_done else list(closing_lines(results, world.is_rehearsal, running))
     if not quiet:
         _print(["", *left_lines(left), "", *closing] if closing else left_lines(left))
     result = uninstall_result(found, outlooks, results, keep_vault=keep_vault, is_rehearsal=world.is_rehearsal)

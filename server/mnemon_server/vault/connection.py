@@ -59,8 +59,7 @@ class Vault:
                 self._note_generation(connection)
                 yield connection
             finally:
-                if connection.in_transaction:  # a file in trouble has ended it
-                    connection.execute("ROLLBACK")
+                _end(connection)
 
     @contextmanager
     def write(self, even_when_frozen: bool = False) -> Iterator[apsw.Connection]:
@@ -81,8 +80,7 @@ class Vault:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                _end(connection)
                 raise
 
     def checkpoint(self) -> None:
@@ -134,6 +132,11 @@ class Vault:
         if generation != self._generation:
             self._generation = generation
             self.frequencies = TermFrequencies()
+
+
+def _end(connection: apsw.Connection) -> None:
+    if connection.in_transaction:  # a disk in trouble has ended it
+        connection.execute("ROLLBACK")
 
 
 def _require_open(connection: apsw.Connection, even_when_frozen: bool) -> None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mnemon_server.errors import MnemonError
 from mnemon_server.resident.identity import Identity, identity, is_installed, is_on_disk
 from mnemon_server.serve.open_vault import open_vault
 from mnemon_server.serve.resident.answering import Answering
@@ -51,6 +52,7 @@ class _Life:
         self._leaving = asyncio.Event()
         self._why = ""
         self._missing = 0
+        self._config_sign = -1
         self._started = time.time()
         self._inode = name_inode(folder)
         self._folder_inode = Path(folder).stat().st_ino
@@ -105,9 +107,21 @@ class _Life:
             self._missing = 0 if is_installed(self._me) else self._missing + 1
             if not 0 < self._missing < MISSING_LOOKS:
                 return "mnemon was installed anew" if not self._missing else "mnemon is no more installed"
+        self._heed_settings()
+        if not self._idle:
+            return "the settings want none"
         if self._presence.idle_seconds > self._idle:
             return "nobody has asked for anything"
         return ""
+
+    def _heed_settings(self) -> None:
+        """What config.toml says since it was changed; one that cannot be read changes nothing."""
+        path = self._settings.config_path
+        sign = path.stat().st_mtime_ns if path.exists() else 0
+        if sign != self._config_sign:
+            self._config_sign = sign
+            with suppress(MnemonError):
+                self._idle = MINUTE * float(self._answering.settings({}).value("resident_minutes"))
 
     def _warm(self) -> None:
         """Load the model, and embed what is waiting."""

@@ -201,6 +201,13 @@ def test_it_leaves_when_nobody_asks_and_the_client_that_stayed_notices_nothing(
         assert client.end() == 0
 
 
+def test_it_leaves_when_the_settings_want_none(settings: Settings) -> None:
+    with quick_one(settings) as process:
+        settings.config_path.write_text("nonsense = = 1\n")  # which changes nothing
+        settings.config_path.write_text("resident_minutes = 0\n")
+        assert "the settings want none" in last_words(process)
+
+
 @pytest.mark.parametrize("remove", [shutil.rmtree, lambda folder: folder.rename(folder.with_name("elsewhere"))])
 def test_it_goes_with_the_vaults_folder_and_makes_no_new_one(
     settings: Settings, remove: Callable[[Path], object]
