@@ -20,6 +20,7 @@ from tests.bench import (
     http,
     importing,
     profile,
+    resident,
     save,
     scan,
     search,
@@ -49,6 +50,7 @@ BENCHES: tuple[tuple[str, Callable[[Bench, Shelf], Iterator[Figure]]], ...] = (
     ("sync", sync.run),
     ("coldstart", coldstart.run),
     ("dashboard", dashboard.run),
+    ("resident", resident.run),
     ("soak", soak.run),
     ("web", web.run),
 )

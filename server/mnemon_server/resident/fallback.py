@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from mnemon_server.resident.frames import MESSAGE
@@ -12,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
+_LEAVING = 5.0  # seconds to close the vault
 MODULE = "mnemon_server.serve.stdio"
 
 
@@ -43,6 +43,7 @@ class InProcess:
         except (OSError, ValueError) as trouble:
             raise Lost(str(trouble)) from None
         if not line:
+            self._process.stdout.close()
             raise Lost(f"it ended with status {self._process.wait()}")
         return MESSAGE, line.rstrip(b"\n")
 
@@ -56,5 +57,8 @@ class InProcess:
             self._process.stdin.close()
         except OSError:
             pass
-        if self._process.poll() is None:
-            os.kill(self._process.pid, 15)
+        self._process.terminate()  # nothing for one that has ended
+        try:
+            self._process.wait(_LEAVING)
+        except Exception:  # noqa: BLE001  its class would be an import of subprocess
+            self._process.kill()

@@ -19,6 +19,7 @@ MODULE = "mnemon_server.serve.resident"
 # How a resident ends that cannot run, and has said why in its log; and one that the user does not want.
 CANNOT, UNWANTED = 3, 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.03  # seconds
+_MOST_STARTS = 3  # by one program: what was killed before it could answer is started again
 
 
 class Unwanted(NoResident):
@@ -78,27 +79,40 @@ class Start:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._lock = -1
-        self._has_started = False
+        self._starts = 0
 
     def once(self) -> None:
-        """Start one, unless we have, or somebody else is about to.
+        """Start one, unless ours is there or on its way, or somebody else is about to.
 
         Raises:
             NoResident: it may not or cannot run.
         """
-        if self._has_started or not self._is_our_turn():
+        if not self._is_our_turn() or (self._starts and not self._is_ours_gone()):
             return
-        self._has_started = True
+        self._starts += 1
         status = start_detached(self._folder)
         if status == UNWANTED:
             raise Unwanted("it is switched off")
-        if status:
+        if status > 0:  # below are signals: somebody killed it
             raise NoResident(f"it cannot run here: {_last_words(self._folder)}")
 
     def end(self) -> None:
         if self._lock >= 0:
             os.close(self._lock)  # and with it goes the lock
             self._lock = -1
+
+    def _is_ours_gone(self) -> bool:
+        """Whether it has ended already: its lock goes with it. On Windows it may not even have got that far."""
+        if self._starts >= _MOST_STARTS or not place.has_sockets():
+            return False
+        try:
+            lock = try_lock(place.lock_path(self._folder))
+        except OSError:  # the folder has gone
+            return False
+        if lock < 0:
+            return False
+        os.close(lock)
+        return True
 
     def _is_our_turn(self) -> bool:
         if self._lock >= 0:

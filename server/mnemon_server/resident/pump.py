@@ -11,22 +11,25 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from mnemon_server.resident import place
 from mnemon_server.resident.fallback import InProcess
 from mnemon_server.resident.frames import LARGEST, MESSAGE, MOVE
 from mnemon_server.resident.launch import Unwanted, reach
-from mnemon_server.resident.line import Line, Lost, NoResident
+from mnemon_server.resident.line import Line, Lost, NoResident, open_line
 from mnemon_server.resident.message import Message, lost_answer, read_message, too_large_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
 START_SECONDS = 10.0  # for a resident to be there, at the beginning and again after each loss
 REPLAY_SECONDS = 30.0  # for a new one to answer what the client opened its session with
 MOVE_SECONDS = 10.0  # for what is under way to be answered by a resident that is about to leave
 END_SECONDS = 10.0  # the same once the client has said all
+LOOK_AGAIN_SECONDS, LOOK_SECONDS = 30.0, 0.5  # how often a client on its own looks for a resident, and for how long
 PARENT_CHECK = 2.0
 _AT_ONCE = 65_536  # bytes
 
@@ -85,6 +88,7 @@ class Pump:
         self._opened = b""  # and its word that it has heard the answer
         self._is_open = False
         self._is_over = False
+        self._looks_again_at = 0.0
         self._broken: Line | InProcess | None = None  # the last connection that was lost
         self._writing = threading.Lock()
 
@@ -94,8 +98,10 @@ class Pump:
         Raises:
             NoResident: it cannot be reached.
         """
-        more = {"cwd": _working_folder(), "environment": place.passed_on(dict(os.environ))}
-        self._take(reach(self._folder, "mcp", START_SECONDS, **more))
+        self._take(reach(self._folder, "mcp", START_SECONDS, **self._greeting()))
+
+    def _greeting(self) -> dict[str, Any]:  # Any: JSON
+        return {"cwd": _working_folder(), "environment": place.passed_on(dict(os.environ))}
 
     def run(self) -> None:
         """Until the client has said all and has its answers, or has gone."""
@@ -162,6 +168,8 @@ class Pump:
             if self._is_moving and request is not None:
                 self._await_answers(request)
                 self._recover(self._line)
+            if request is not None and isinstance(self._line, InProcess):
+                self._look_again(self._line)
             for _ in range(3):
                 try:
                     up = self._line or self._reconnect()
@@ -259,9 +267,24 @@ class Pump:
             if self._is_over:
                 raise
             sys.stderr.write(f"mnemon: the shared server is out of reach ({none}); a process of its own takes over\n")
+            self._looks_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
             self._take(InProcess())
         assert self._line is not None
         return self._line
+
+    def _look_again(self, own: InProcess) -> None:
+        """With the lock held: back to a resident, if one is there by now. It is not started from here: whatever was in
+        its way may still be."""
+        is_busy = any(each.is_sent for each in self._pending.values())
+        if is_busy or time.monotonic() < self._looks_again_at:
+            return
+        self._looks_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        try:
+            self._take(open_line(self._folder, "mcp", LOOK_SECONDS, **self._greeting()))
+        except (NoResident, Lost):
+            self._line = own
+            return
+        own.close()
 
     def _take(self, line: Line | InProcess) -> None:
         """Tell it what the client told the one before, and listen to it from now on.

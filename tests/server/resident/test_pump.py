@@ -173,6 +173,27 @@ def test_one_that_dies_while_it_leaves_keeps_nobody_waiting(client: Client, resi
     assert second.message()["id"] == 2
 
 
+def test_a_client_on_its_own_comes_back_to_a_resident_that_is_there_again(
+    client: Client, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pump, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(pump, "START_SECONDS", 0.2)
+    first = opened(client, resident)
+    first.die()
+    resident.shut()
+    client.call(1, "memory_save", title="a", content="kept by a process of its own")
+    assert client.heard()["result"]["structuredContent"]["outcome"] == "new"
+    resident.open()
+    client.call(2, "memory_search", query="a")
+    second = resident.met()
+    assert second.message()["method"] == "initialize"
+    second.answer(0)
+    second.message()
+    assert second.message()["id"] == 2
+    second.answer(2)
+    assert client.heard()["id"] == 2
+
+
 def test_what_the_client_takes_back_is_not_asked_again(client: Client, resident: FakeResident) -> None:
     first = opened(client, resident)
     client.call(1, "memory_search", query="a")
