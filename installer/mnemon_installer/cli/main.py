@@ -28,7 +28,7 @@ def main() -> None:
 
         sys.exit(hook(words[1:]))  # where no error ends any further
     if words[:1] == ["serve"] and not _HELP & set(words):
-        from mnemon_server.resident.pump import main as pump
+        from mnemon_server.resident.serve import main as pump
 
         pump(words[1:], os.getppid())  # comes back where no resident can be used, and nothing has been read
     from mnemon_installer.ui import console

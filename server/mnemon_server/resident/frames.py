@@ -4,6 +4,9 @@ so many bytes.
 A connection opens with a HELLO either way: a JSON object that names versions and what the connection is for. These
 two, their fields and the answer to a wish for a successor stay as they are in all versions to come: by them programs
 of different versions find out that they are, and hand over.
+
+On loopback, where a port of a resident that was killed may be anybody's by now, the caller says CHALLENGE random bytes
+before all that, and goes on only when it gets back their HMAC-SHA256 under the token: PROOF bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ OLDEST = 1  # that is still spoken
 HEAD = 5  # bytes
 LARGEST = 33_554_432  # bytes of a frame; an event of a hook and an answer may have 32,000,000
 LARGEST_HELLO = 65_536
+CHALLENGE, PROOF = 16, 32  # bytes
 
 
 def framed(kind: bytes, payload: bytes) -> bytes:
@@ -32,6 +36,13 @@ def framed(kind: bytes, payload: bytes) -> bytes:
     if len(payload) > LARGEST:
         raise ValueError(f"{len(payload):,} bytes are more than a frame may have")
     return kind + len(payload).to_bytes(4, "big") + payload
+
+
+def proof_of(token: str, challenge: bytes) -> bytes:
+    """That whoever sends it knows the token, which is not told by it."""
+    import hmac  # few need it
+
+    return hmac.digest(token.encode(), challenge, "sha256")
 
 
 def head_of(data: bytes) -> tuple[bytes, int]:

@@ -13,7 +13,7 @@ def try_lock(path: str) -> int:
     Raises:
         OSError: the file cannot be made.
     """
-    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         if sys.platform == "win32":
             import msvcrt

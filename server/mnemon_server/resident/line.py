@@ -7,9 +7,21 @@ import os
 import socket
 import struct
 import sys
+import time
 
 from mnemon_server.resident import place
-from mnemon_server.resident.frames import HEAD, HELLO, LARGEST, OLDEST, PROTOCOL, framed, head_of
+from mnemon_server.resident.frames import (
+    CHALLENGE,
+    HEAD,
+    HELLO,
+    LARGEST,
+    OLDEST,
+    PROOF,
+    PROTOCOL,
+    framed,
+    head_of,
+    proof_of,
+)
 from mnemon_server.resident.identity import Identity, identity, should_replace
 
 TYPE_CHECKING = False
@@ -17,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _AT_ONCE = 65_536  # bytes
+_PAUSE = 0.01  # seconds
 
 
 class NoResident(Exception):
@@ -144,7 +157,7 @@ def _answer(line: Line) -> dict[str, Any]:  # Any: JSON
     try:
         kind, payload = line.receive()
         told = json.loads(payload)
-    except (Lost, ValueError) as trouble:
+    except (Lost, ValueError, RecursionError) as trouble:
         raise NoResident(f"it does not answer ({trouble})") from None
     if kind != HELLO or not isinstance(told, dict):
         raise NoResident("it does not answer as a resident does")
@@ -176,11 +189,22 @@ def _connected(folder: str, seconds: float) -> tuple[socket.socket, str]:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.settimeout(seconds)
-        sock.connect(place.socket_path(folder))
+        _connect(sock, place.socket_path(folder), time.monotonic() + seconds)
     except OSError as trouble:
         sock.close()
         raise NoResident(trouble.strerror or "none answers") from None
     return sock, ""
+
+
+def _connect(sock: socket.socket, path: str, end: float) -> None:
+    """A socket with a name does not wait where too many want in at once: it says so, as if nobody were there."""
+    while True:
+        try:
+            return sock.connect(path)
+        except BlockingIOError:
+            if time.monotonic() + _PAUSE >= end:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _connected_by_port(folder: str, seconds: float) -> tuple[socket.socket, str]:
@@ -191,10 +215,21 @@ def _connected_by_port(folder: str, seconds: float) -> tuple[socket.socket, str]
         sock.settimeout(seconds)
         sock.connect(("127.0.0.1", int(told["port"])))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _require_proof(sock, str(told["token"]))
         return sock, str(told["token"])
-    except (OSError, ValueError, KeyError, TypeError) as trouble:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as trouble:
         sock.close()
         raise NoResident(getattr(trouble, "strerror", None) or "none answers") from None
+
+
+def _require_proof(sock: socket.socket, token: str) -> None:
+    """Before it hears a word of ours: the port of a resident that was killed may be somebody else's by now."""
+    challenge, told = os.urandom(CHALLENGE), b""
+    sock.sendall(challenge)
+    while len(told) < PROOF and (piece := sock.recv(PROOF - len(told))):
+        told += piece
+    if told != proof_of(token, challenge):
+        raise ValueError("it does not know the token")
 
 
 def _require_own(sock: socket.socket) -> None:
@@ -206,10 +241,12 @@ def _require_own(sock: socket.socket) -> None:
 
 def owner_of(sock: socket.socket) -> int | None:
     """The user at the other end; None where the system does not tell."""
+    if not place.has_sockets() or sock.family != socket.AF_UNIX:
+        return None
     system = str(sys.platform)  # a type checker would take the other systems' lines for dead
     if system == "linux":
-        told = sock.getsockopt(socket.SOL_SOCKET, 17, struct.calcsize("3i"))  # SO_PEERCRED: process, user, group
-        return int(struct.unpack("3i", told)[1])
+        told = sock.getsockopt(socket.SOL_SOCKET, 17, struct.calcsize("i2I"))  # SO_PEERCRED: process, user, group
+        return int(struct.unpack("i2I", told)[1])
     if system == "darwin":
         told = sock.getsockopt(0, 1, 76)  # SOL_LOCAL, LOCAL_PEERCRED: version, user, groups
         return int(struct.unpack("2I", told[:8])[1])

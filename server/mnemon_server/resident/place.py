@@ -8,6 +8,7 @@ import sys
 OFF = "MNEMON_RESIDENT"  # set to `off`, every program works by itself
 # What a socket's name may have: 104 bytes on macOS, 108 on Linux, its end included.
 _LONGEST_NAME = 100
+_RUNTIME = "/run/user"
 _PREFIX = "MNEMON_"
 
 
@@ -50,21 +51,27 @@ def log_path(folder: str) -> str:
 
 
 def socket_path(folder: str) -> str:
-    """In the vault's folder; where that name is too long, in a folder of the user's own under a name made of it."""
+    """In the vault's folder; where that name is too long, in a folder of the user's own under a name made of it. The
+    same by whichever of its names the vault's folder is called."""
+    folder = os.path.realpath(folder)
     path = os.path.join(run_folder(folder), "resident.sock")
     if len(os.fsencode(path)) <= _LONGEST_NAME:
         return path
     from hashlib import sha256  # few need it
 
-    name = sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:24]
+    name = sha256(os.fsencode(folder)).hexdigest()[:24]
     return os.path.join(runtime_folder(), f"{name}.sock")
 
 
 def runtime_folder() -> str:
-    """A folder of this user's for sockets; made by the resident, which sees to it that nobody else can write there."""
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    if given and len(os.fsencode(given)) < 50:
-        return os.path.join(given, "mnemon")
+    """A folder of this user's for sockets; made by the resident, which sees to it that nobody else can write there.
+
+    XDG_RUNTIME_DIR is not asked: clients that hand a server only a part of their environment leave it out, and would
+    look elsewhere than all the others.
+    """
+    own = f"{_RUNTIME}/{os.getuid()}"
+    if os.path.isdir(own):
+        return f"{own}/mnemon"
     return f"/tmp/mnemon-{os.getuid()}"  # noqa: S108  a name that others may guess: whose the folder is gets checked
 
 

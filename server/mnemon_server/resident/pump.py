@@ -1,4 +1,4 @@
-"""`mnemon serve`: one client's messages to the resident and its answers back, a line each. Standard library only.
+"""One client's messages to the resident and its answers back. Standard library only.
 
 The resident may leave, be killed, or be replaced by a newer one: the pump connects anew and tells it what the client
 told the one before. What was under way is asked again where that does no harm; otherwise the client hears that it is
@@ -8,21 +8,21 @@ not known whether it was done.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
 
 from mnemon_server.resident import place
+from mnemon_server.resident.client_end import ClientEnd, Gone
 from mnemon_server.resident.fallback import InProcess
-from mnemon_server.resident.frames import LARGEST, MESSAGE, MOVE
-from mnemon_server.resident.launch import Unwanted, reach
+from mnemon_server.resident.frames import MESSAGE, MOVE
+from mnemon_server.resident.launch import reach
 from mnemon_server.resident.line import Line, Lost, NoResident, open_line
-from mnemon_server.resident.message import Message, lost_answer, read_message, too_large_answer
+from mnemon_server.resident.message import Message, lost_answer, read_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from typing import Any
 
 START_SECONDS = 10.0  # for a resident to be there, at the beginning and again after each loss
@@ -30,34 +30,6 @@ REPLAY_SECONDS = 30.0  # for a new one to answer what the client opened its sess
 MOVE_SECONDS = 10.0  # for what is under way to be answered by a resident that is about to leave
 END_SECONDS = 10.0  # the same once the client has said all
 LOOK_AGAIN_SECONDS, LOOK_SECONDS = 30.0, 0.5  # how often a client on its own looks for a resident, and for how long
-PARENT_CHECK = 2.0
-_AT_ONCE = 65_536  # bytes
-
-
-def main(arguments: Sequence[str], parent: int) -> int | None:
-    """Pump until the client's input ends or the process `parent` dies; None where no resident can be reached, and
-    nothing was read yet: then the caller serves in this process."""
-    if arguments or place.is_off(dict(os.environ)):
-        return None
-    pump = Pump(place.vault_folder(dict(os.environ)), 0, 1, lambda: os._exit(0))
-    try:
-        pump.connect()
-    except Unwanted:
-        return None
-    except NoResident as none:
-        sys.stderr.write(
-            f"mnemon: no shared server can be used ({none}); this client is served by a process of its own\n"
-        )
-        return None
-    _leave_with_parent(parent)
-    _leave_on_interrupt()
-    pump.run()
-    sys.stderr.flush()
-    os._exit(0)  # a thread may still sit in a read
-
-
-class _Gone(Exception):
-    """The client has closed its end."""
 
 
 class _Request:
@@ -70,14 +42,13 @@ class _Request:
 
 
 class Pump:
-    """Between two descriptors and a resident. Messages of the client are handled by one thread, those of the resident
+    """Between a client and a resident. Messages of the client are handled by one thread, those of the resident
     by another; `_upward` is held by whoever sends to the resident or looks for another one. `leave` is called when the
     client has gone, from whichever thread sees it."""
 
-    def __init__(self, folder: str, source: int, target: int, leave: Callable[[], object]) -> None:
+    def __init__(self, folder: str, client: ClientEnd, leave: Callable[[], object]) -> None:
         self._folder = folder
-        self._source = source
-        self._target = target
+        self._client = client
         self._leave = leave
         self._upward = threading.RLock()
         self._line: Line | InProcess | None = None
@@ -90,7 +61,6 @@ class Pump:
         self._is_over = False
         self._looks_again_at = 0.0
         self._broken: Line | InProcess | None = None  # the last connection that was lost
-        self._writing = threading.Lock()
 
     def connect(self) -> None:
         """To the resident, which is started when there is none.
@@ -106,45 +76,18 @@ class Pump:
     def run(self) -> None:
         """Until the client has said all and has its answers, or has gone."""
         try:
-            for line in self._lines():
+            for line in self._client.lines():
                 if line:
                     self._from_client(line)
             with self._answered:
                 self._answered.wait_for(lambda: not self._pending, END_SECONDS)
-        except _Gone:
+        except Gone:
             pass
         self._is_over = True  # not under the lock: a search for another resident may hold it for long
         if (last := self._line) is not None:
             last.close()
 
     # --- from the client ---
-
-    def _lines(self) -> Iterator[bytes]:
-        rest = bytearray()
-        is_skipping = False
-        while True:
-            try:
-                piece = os.read(self._source, _AT_ONCE)
-            except OSError:
-                piece = b""
-            if not piece:
-                if rest and not is_skipping:
-                    yield bytes(rest).strip()
-                return
-            start = len(rest)
-            rest += piece
-            while (end := rest.find(b"\n", start)) >= 0:
-                if is_skipping:
-                    is_skipping = False
-                else:
-                    yield bytes(rest[:end]).strip()
-                del rest[: end + 1]
-                start = 0
-            if len(rest) > LARGEST:
-                rest.clear()
-                if not is_skipping:
-                    self._write(too_large_answer())
-                is_skipping = True
 
     def _from_client(self, line: bytes) -> None:
         message = read_message(line)
@@ -198,7 +141,7 @@ class Pump:
     def _listen(self, line: Line | InProcess) -> None:
         try:
             self._pass_on(line)
-        except _Gone:
+        except Gone:
             self._leave()
 
     def _pass_on(self, line: Line | InProcess) -> None:
@@ -227,7 +170,7 @@ class Pump:
                 self._answered.notify_all()
             if request is not None and request is self._opening:
                 self._is_open = not answered.is_error
-        self._write(payload)
+        self._client.write(payload)
 
     def _let_go(self, line: Line | InProcess) -> None:
         """Nothing is under way; the next message looks for the successor."""
@@ -319,16 +262,7 @@ class Pump:
             is_waiting = self._pending.pop(request.message.key, None) is not None
             self._answered.notify_all()
         if is_waiting:
-            self._write(payload)
-
-    def _write(self, payload: bytes) -> None:
-        left = memoryview(payload + b"\n")
-        with self._writing:
-            try:
-                while left:
-                    left = left[os.write(self._target, left) :]
-            except OSError:
-                raise _Gone from None
+            self._client.write(payload)
 
 
 def _working_folder() -> str:
@@ -337,27 +271,3 @@ def _working_folder() -> str:
         return os.getcwd()
     except OSError:
         return ""
-
-
-def _leave_on_interrupt() -> None:
-    """Without a traceback, though a thread still sits in a read."""
-
-    def leave(number: int, frame: object) -> None:
-        os.write(2, b"interrupted\n")
-        os._exit(128 + number)
-
-    signal.signal(signal.SIGINT, leave)
-
-
-def _leave_with_parent(parent: int) -> None:
-    """A client that was killed may leave its end of our input open in a sibling; then only its death tells."""
-    if not place.has_sockets():
-        return  # no re-parenting there: a dead parent's id may belong to anybody by now
-
-    def watch() -> None:
-        pause = threading.Event()
-        while os.getppid() == parent:
-            pause.wait(PARENT_CHECK)
-        os._exit(0)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

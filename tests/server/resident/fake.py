@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mnemon_server.resident import place
+from mnemon_server.resident.client_end import ClientEnd
 from mnemon_server.resident.frames import HEAD, HELLO, MESSAGE, PROTOCOL, framed, head_of
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.identity import identity
@@ -146,7 +147,7 @@ def pumping(folder: Path) -> Iterator[tuple[Client, threading.Thread]]:
     """A pump at work in a thread, connected already if the resident lets it in by now."""
     theirs, source = os.pipe()
     target, ours = os.pipe()
-    pump = Pump(str(folder), theirs, ours, lambda: None)
+    pump = Pump(str(folder), ClientEnd(theirs, ours), lambda: None)
     thread = threading.Thread(target=pump.run, daemon=True)
     thread.start()
     client = Client(source, target)

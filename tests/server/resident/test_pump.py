@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from tests.server.resident.fake import Client, FakeResident, Met, pumping
 
-from mnemon_server.resident import frames, launch, pump
+from mnemon_server.resident import client_end, frames, launch, pump
 from mnemon_server.resident.frames import MOVE
 from mnemon_server.resident.message import READ_ONLY
 from mnemon_server.settings import Settings
@@ -220,7 +220,7 @@ def test_a_line_without_an_end_is_refused_and_the_next_one_heard(
     client: Client, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     met = opened(client, resident)
-    monkeypatch.setattr(pump, "LARGEST", 100_000)
+    monkeypatch.setattr(client_end, "LARGEST", 100_000)
     client.write(b"x" * 400_000)
     assert client.heard()["error"]["code"] == -32600
     client.write(b"x" * 400_000 + b"\n")
@@ -247,7 +247,7 @@ def test_the_tools_that_are_asked_again_are_those_that_are_declared_to_read() ->
 
 def test_it_needs_little_of_pythons_own_library_and_nothing_else() -> None:
     code = (
-        "import sys; before = set(sys.modules); import mnemon_server.resident.pump, mnemon_server.hooks.quick; print("
+        "import sys; before = set(sys.modules); import mnemon_server.resident.serve, mnemon_server.hooks.quick; print("
     )
     code += "*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

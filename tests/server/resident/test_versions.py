@@ -18,7 +18,7 @@ from tests.resident import Residents, residents, wait_for
 from tests.server.resident.fake import FakeResident, Met
 
 import mnemon_server
-from mnemon_server.resident import launch, place, pump
+from mnemon_server.resident import launch, place, serve
 from mnemon_server.resident.frames import MESSAGE, OLDEST, PROTOCOL, framed
 from mnemon_server.resident.launch import reach
 from mnemon_server.resident.line import NoResident, Unfit, open_line
@@ -97,7 +97,7 @@ def test_a_resident_that_speaks_nothing_of_ours_is_left_alone_and_the_client_ser
     try:
         meeting = threading.Thread(target=resident.met)
         meeting.start()
-        assert pump.main([], os.getppid()) is None
+        assert serve.main([], os.getppid()) is None
         meeting.join()
         assert "speaks another language" in capfd.readouterr().err
     finally:
@@ -178,7 +178,7 @@ class RealPump:
     """The pump of a copy of the program, as a client has it."""
 
     def __init__(self, program: Path, settings: Settings) -> None:
-        code = "import os, sys; from mnemon_server.resident.pump import main; sys.exit(main([], os.getppid()) or 9)"
+        code = "import os, sys; from mnemon_server.resident.serve import main; sys.exit(main([], os.getppid()) or 9)"
         environment = {name: value for name, value in os.environ.items() if name != place.OFF}
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],

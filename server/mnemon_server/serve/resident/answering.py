@@ -8,7 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,18 @@ class Answering:
     folder: Path
     home: Path
     rooms: Rooms
+    _inode: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_inode", self.folder.stat().st_ino)
+
+    def is_at_home(self) -> bool:
+        """Whether the folder is still the one that was opened. Where it was deleted or renamed, a question would make
+        an empty vault in its place."""
+        try:
+            return self.folder.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def settings(self, environment: Mapping[str, str]) -> Settings:
         """As config.toml is now.

@@ -33,7 +33,7 @@ from mnemon_server.serve.resident.channel import BadFrame, Budget, Channel
 from mnemon_server.serve.resident.presence import Caller, Presence
 from mnemon_server.serve.resident.talk import converse, place_of, read_in
 
-GREETING_SECONDS = 5.0
+GREETING_SECONDS = 5.0  # for a HELLO, and for the event of a hook
 MOST_UNGREETED = 64  # beyond these the one that has kept us waiting longest goes
 MOST = {"mcp": 200, "calls": 100, "hook": 100}
 _ASKERS, _HOOKS = 8, 4  # threads
@@ -62,7 +62,9 @@ class Door:
         self._budget = Budget()
         self._ungreeted: OrderedDict[Channel, None] = OrderedDict()
         self._talking: set[Channel] = set()
-        self._resting: set[Channel] = set()  # connections of our own programs with no question under way
+        # Connections of our own programs with no question under way, and hooks that have not told us their event: who
+        # has said nothing for longest is the first.
+        self._resting: dict[Channel, str] = {}
         self._sdk: asyncio.Future[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._askers = ThreadPoolExecutor(_ASKERS, "asked")
@@ -97,11 +99,7 @@ class Door:
         """Ask all clients to connect elsewhere, and wait until what is under way is done, or the time is up."""
         for channel in [*self._resting]:
             channel.abort()
-        for channel in [*self._talking]:
-            try:
-                await channel.send(MOVE, b"", seconds=1.0)
-            except OSError:
-                channel.abort()
+        await asyncio.gather(*(_told_to_move(channel) for channel in self._talking))
         mine = asyncio.current_task()
         left = {task for task in self._open if task is not mine}
         if left:
@@ -126,6 +124,8 @@ class Door:
             self._ungreeted.popitem(last=False)[0].abort()
         try:
             async with asyncio.timeout(GREETING_SECONDS):
+                if self._token:
+                    await channel.prove(self._token)
                 frame = await channel.receive(LARGEST_HELLO)
         except TimeoutError:
             return
@@ -145,24 +145,38 @@ class Door:
     def _refusal(self, hello: Hello) -> Hello:
         """Empty for whoever is let in."""
         purpose = hello.get("for")
-        if self._token and not hmac.compare_digest(self._token.encode(), str(hello.get("token")).encode()):
+        if self._token and not self._is_token(hello.get("token")):
             return {"refused": "token", "message": "it does not take the token"}
         if purpose == "leave":
             return {}
-        if self._is_closing:
+        if self._is_closing or not self._answering.is_at_home():
             return {"refused": "leaving", "message": "it is about to leave"}
         if not isinstance(purpose, str) or purpose not in self._PURPOSES:
             return {"refused": "purpose", "message": f"it is nothing for {str(purpose)[:80]!r}"}
         if _number(hello.get("protocol")) < OLDEST:
             return {"refused": "protocol", "message": f"it speaks no language before version {OLDEST}"}
-        if self._presence.count(purpose) >= MOST.get(purpose, 100):
+        if self._presence.count(purpose) >= MOST.get(purpose, 100) and not self._send_home_one_of(purpose):
             return {"refused": "full", "message": "too many are there already"}
         if purpose in MOST:
             try:
-                self._answering.settings(_environment(hello))
+                settings = self._answering.settings(_environment(hello))
             except MnemonError as trouble:
                 return {"refused": "settings", "message": trouble.message, "hint": trouble.hint}
+            if not self._answering.rooms.has_room_for(settings):
+                return {"refused": "full", "message": "too many with other settings are there already"}
         return {}
+
+    def _is_token(self, shown: object) -> bool:
+        return hmac.compare_digest(self._token.encode(), str(shown).encode("utf-8", "replace"))
+
+    def _send_home_one_of(self, purpose: str) -> bool:
+        """Hang up on the one that has said nothing for longest: it comes again when it has something to say."""
+        for channel, rests in self._resting.items():
+            if rests == purpose:
+                del self._resting[channel]
+                channel.abort()
+                return True
+        return False
 
     async def _talk(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         loop = asyncio.get_running_loop()
@@ -184,26 +198,29 @@ class Door:
 
     async def _answer_questions(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         environment = _environment(hello)
-        while (frame := await self._rested(channel)) is not None:
+        while (frame := await self._rested(channel, "calls")) is not None:
             kind, sent = frame
             if kind != QUESTION:
                 raise BadFrame("no question")
-            if self._is_closing:
+            if self._is_closing or not self._answering.is_at_home():
                 await channel.send(MOVE, b"")
                 return
             await self._worked_out(channel, self._askers, partial(self._answering.question, environment, sent))
 
-    async def _rested(self, channel: Channel) -> tuple[bytes, bytes] | None:
-        self._resting.add(channel)
+    async def _rested(self, channel: Channel, purpose: str) -> tuple[bytes, bytes] | None:
+        self._resting[channel] = purpose
         try:
             return await channel.receive()
         finally:
-            self._resting.discard(channel)
+            self._resting.pop(channel, None)
 
     async def _answer_event(self, channel: Channel, hello: Hello, caller: Caller) -> None:
-        frame = await channel.receive()
+        async with asyncio.timeout(GREETING_SECONDS):
+            frame = await self._rested(channel, "hook")
         if frame is None or frame[0] != EVENT:
             raise BadFrame("no event")
+        if not self._answering.is_at_home():
+            return
         hook, client = str(hello.get("hook")), str(hello.get("client"))
         work = partial(self._answering.event, _environment(hello), hook, client, frame[1])
         await self._worked_out(channel, self._hooks, work)
@@ -221,7 +238,7 @@ class Door:
 
     async def _be_asked_to_leave(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         """The caller hears no more than that the connection closes, once nobody else can come in."""
-        _log.info("asked to leave by %s, version %.40s", caller.pid, hello.get("version"))
+        _log.info("asked to leave by %s, version %.40r", caller.pid, hello.get("version"))
         self._leave("asked to")
         await self._closed.wait()
 
@@ -232,6 +249,13 @@ class Door:
         "state": _tell_state,
         "leave": _be_asked_to_leave,
     }
+
+
+async def _told_to_move(channel: Channel) -> None:
+    try:
+        await channel.send(MOVE, b"", seconds=1.0)
+    except OSError:
+        channel.abort()
 
 
 def _hello(frame: tuple[bytes, bytes] | None) -> Hello | None:

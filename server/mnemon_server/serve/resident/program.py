@@ -5,26 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import logging.handlers
 import os
 import secrets
 import signal
 import socket
 import stat
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from mnemon_server.errors import MnemonError
-from mnemon_server.folders import make_private
 from mnemon_server.resident import place
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.launch import CANNOT, UNWANTED, make_run_folder
+from mnemon_server.serve.resident.log import write_log
 from mnemon_server.settings import Settings, load_settings
 
 _BACKLOG = 256
-_LOG_BYTES = 500_000
 _MOST_FILES = 4_096
 _log = logging.getLogger("mnemon")
 
@@ -50,8 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     if not settings.value("resident_minutes") or place.is_off(dict(os.environ)):
         return UNWANTED
     try:
+        write_log(settings.logs_folder, order.foreground)
         make_run_folder(folder)
-        _write_log(settings.logs_folder, order.foreground)
+        own_folder(Path(place.run_folder(folder)))
         lock = try_lock(place.lock_path(folder))
         if lock < 0:
             return 0  # there is one
@@ -74,7 +72,7 @@ def listen(folder: str) -> tuple[socket.socket, str]:
     if not place.has_sockets():
         return _listen_on_port(folder)
     path = Path(place.socket_path(folder))
-    _own_folder(path.parent)
+    own_folder(path.parent)
     draft = path.with_suffix(".new")  # no longer than the name itself, which may be at its limit
     with suppress(FileNotFoundError):
         draft.unlink()
@@ -107,20 +105,25 @@ def _name(folder: str) -> Path:
 
 
 def _listen_on_port(folder: str) -> tuple[socket.socket, str]:
-    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
-    token = secrets.token_urlsafe(32)
     path = _name(folder)
     draft = path.with_suffix(".new")
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        json.dump({"port": listener.getsockname()[1], "token": token}, file)
-    draft.replace(path)
+    for left in (path, draft):  # by one that was killed; its port may be anybody's now
+        with suppress(FileNotFoundError):
+            left.unlink()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    token = secrets.token_urlsafe(32)
+    try:
+        opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            json.dump({"port": listener.getsockname()[1], "token": token}, file)
+        draft.replace(path)
+    except BaseException:
+        listener.close()
+        raise
     return listener, token
 
 
-def _own_folder(folder: Path) -> None:
+def own_folder(folder: Path) -> None:
     """0700 and ours; in a folder that others can write to, somebody may have been there before us."""
     folder.mkdir(0o700, exist_ok=True)
     found = folder.lstat()
@@ -144,25 +147,6 @@ def _detach() -> None:
         os.setsid()
     if os.fork():  # so that no terminal becomes ours
         os._exit(0)
-
-
-def _write_log(folder: Path, in_foreground: bool) -> None:
-    """Turned over when it is large; what libraries say on standard error goes there too."""
-    make_private(folder)
-    path = folder / "resident.log"
-    handler: logging.Handler
-    if in_foreground:
-        handler = logging.StreamHandler(sys.stderr)
-    else:
-        handler = logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
-        opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(opened, 2)
-        os.close(opened)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    _log.setLevel(logging.INFO)
 
 
 def _run(settings: Settings, folder: str, listener: socket.socket, token: str, lock: int) -> int:

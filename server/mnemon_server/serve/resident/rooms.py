@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from mnemon_server.errors import VaultBusy
 from mnemon_server.serve.open_vault import OpenVault
 from mnemon_server.settings import Settings
 
+MOST = 8  # with a connection or two and perhaps a model each
 _KEPT = 1  # that nobody is in: whoever comes next will most likely have the settings of the one before
 
 
@@ -28,11 +30,24 @@ class Rooms:
         self._guard = threading.Lock()
         self._rooms: list[_Room] = []  # the one entered last is the last
 
+    def has_room_for(self, settings: Settings) -> bool:
+        """Whether the vault is open under these settings, or may be opened once more."""
+        with self._guard:
+            return len(self._rooms) < MOST or any(
+                room.vault.settings == settings or not room.guests for room in self._rooms
+            )
+
     def enter(self, settings: Settings) -> OpenVault:
-        """The vault under these settings, until `leave`."""
+        """The vault under these settings, until `leave`.
+
+        Raises:
+            VaultBusy: it is open under too many others.
+        """
         with self._guard:
             room = next((room for room in self._rooms if room.vault.settings == settings), None)
             if room is None:
+                if len(self._rooms) >= 2 * MOST:  # who was let in because there was room may find it taken
+                    raise VaultBusy("the vault is open under too many different settings", "try again in a moment")
                 room = _Room(self._make(settings))
             else:
                 self._rooms.remove(room)
@@ -43,7 +58,9 @@ class Rooms:
     def leave(self, vault: OpenVault) -> None:
         """Blocks while a vault that nobody needs any more is closed."""
         with self._guard:
-            room = next(room for room in self._rooms if room.vault is vault)
+            room = next((room for room in self._rooms if room.vault is vault), None)
+            if room is None:
+                return  # all were closed meanwhile
             room.guests -= 1
             empty = [room for room in self._rooms if not room.guests]
             left = empty[: max(0, len(empty) - _KEPT)]

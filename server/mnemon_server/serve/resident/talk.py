@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
+from mnemon_server.errors import VaultRefused
 from mnemon_server.projects import repository_of
 from mnemon_server.resident.frames import MESSAGE
 from mnemon_server.serve.elsewhere import Elsewhere
@@ -51,6 +52,8 @@ def place_of(
         vault = answering.rooms.enter(settings)
 
         def perform(action: str, parameters: dict[str, Any], client: str, _: str) -> dict[str, Any]:  # Any: JSON
+            if not answering.is_at_home():
+                raise VaultRefused(f"the vault's folder {settings.folder} is gone, or another one by now")
             return vault.perform(action, parameters, client, session, project)
 
         def leave() -> None:

@@ -252,14 +252,14 @@ def test_a_vault_whose_name_is_too_long_for_a_socket_has_one_all_the_same(
 def test_a_client_whose_resident_hangs_at_the_start_is_served_by_itself(
     settings: Settings, there: Residents, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mnemon_server.resident import pump
+    from mnemon_server.resident import pump, serve
 
     monkeypatch.setattr(pump, "START_SECONDS", 0.3)
     reach(str(settings.folder), "state", 10).close()
     [pid] = there.pids()
     os.kill(pid, 19)
     began = time.monotonic()
-    assert pump.main([], os.getppid()) is None
+    assert serve.main([], os.getppid()) is None
     assert time.monotonic() - began < 5
     assert "by a process of its own" in capfd.readouterr().err
     os.kill(pid, 18)
