@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HARD_END = 3.0  # seconds, whatever comes over the line meanwhile
 READING = 2.5  # seconds for a client to say what it wants
 PATIENCE = 1.5  # seconds for the resident to answer; then the hook does its own work, by words
 
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         data = read_event()
     except BaseException:  # noqa: BLE001  an interrupt: the client wants no answer any more
         return 0
+    _give_up_after(HARD_END)
     answer = _asked(folder, environment, order, data)
     _give_up_after(0)
     if answer is None:

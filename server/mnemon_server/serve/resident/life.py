@@ -20,7 +20,7 @@ from mnemon_server.serve.open_vault import open_vault
 from mnemon_server.serve.resident.answering import Answering
 from mnemon_server.serve.resident.door import Door
 from mnemon_server.serve.resident.presence import Presence
-from mnemon_server.serve.resident.program import forget, ignored_signals, name_inode
+from mnemon_server.serve.resident.program import BACKLOG, forget, ignored_signals, name_inode
 from mnemon_server.serve.resident.rooms import Rooms
 from mnemon_server.serve.resident.state import state_of
 from mnemon_server.settings import Settings
@@ -60,9 +60,9 @@ class _Life:
     async def lived(self, listener: socket.socket) -> None:
         door = Door(self._answering, self._presence, self._me, self._token, self._leave, self._state)
         if self._token:
-            server = await asyncio.start_server(door.admit, sock=listener)
+            server = await asyncio.start_server(door.admit, sock=listener, backlog=BACKLOG)
         else:
-            server = await asyncio.start_unix_server(door.admit, sock=listener)
+            server = await asyncio.start_unix_server(door.admit, sock=listener, backlog=BACKLOG)
         self._heed_signals()
         _log.info("version %s is there", self._me["version"])
         watch = asyncio.create_task(self._watch())

@@ -21,7 +21,7 @@ from mnemon_server.resident.launch import CANNOT, UNWANTED, make_run_folder
 from mnemon_server.serve.resident.log import write_log
 from mnemon_server.settings import Settings, load_settings
 
-_BACKLOG = 256
+BACKLOG = 256
 _MOST_FILES = 4_096
 _log = logging.getLogger("mnemon")
 
@@ -80,7 +80,7 @@ def listen(folder: str) -> tuple[socket.socket, str]:
     try:
         listener.bind(str(draft))
         draft.chmod(0o600)
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
         draft.replace(path)
     except BaseException:
         listener.close()
@@ -110,7 +110,7 @@ def _listen_on_port(folder: str) -> tuple[socket.socket, str]:
     for left in (path, draft):  # by one that was killed; its port may be anybody's now
         with suppress(FileNotFoundError):
             left.unlink()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
     token = secrets.token_urlsafe(32)
     try:
         opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

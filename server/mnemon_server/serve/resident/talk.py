@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import uuid
@@ -20,7 +21,9 @@ from mnemon_server.serve.resident.presence import Caller, Presence
 from mnemon_server.settings import Settings
 from mnemon_server.tools.surface import Desk
 
+MOST_UNANSWERED = 32  # of one client; then it is not listened to until it has an answer
 WORKERS = 16  # threads for the calls of all clients together
+_PAUSE = 1.0  # seconds
 _log = logging.getLogger("mnemon")
 
 
@@ -84,7 +87,8 @@ async def converse(channel: Channel, desk: Desk, presence: Presence) -> None:
     anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
     server = build(desk)
     # The SDK takes whatever is read line by line and written to; these are frames.
-    coming, going = cast(Any, _Coming(channel, presence)), cast(Any, _Going(channel))
+    unanswered = Unanswered()
+    coming, going = cast(Any, _Coming(channel, presence, unanswered)), cast(Any, _Going(channel, unanswered))
     try:
         async with stdio_server(coming, going) as (read_stream, write_stream):
             await server.run(read_stream, write_stream, server.create_initialization_options())
@@ -103,30 +107,64 @@ def _noted(
     return noting
 
 
+class Unanswered:
+    """How much of what a client asked is not answered yet: the workers are all clients', and so is the memory. About as
+    much, for a request that was taken back has no answer, and what looks like a request may be none."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._fewer = asyncio.Event()
+
+    async def room(self) -> None:
+        while self._count >= MOST_UNANSWERED:
+            self._fewer.clear()
+            try:
+                async with asyncio.timeout(_PAUSE):
+                    await self._fewer.wait()
+            except TimeoutError:
+                self._count -= 1  # perhaps there will be no answer
+
+    def more(self, payload: bytes) -> None:
+        if b'"method"' in payload and b'"id"' in payload:
+            self._count += 1
+
+    def less(self) -> None:
+        self._count = max(0, self._count - 1)
+        self._fewer.set()
+
+
 class _Coming:
     """The client's messages, as the lines of a file."""
 
-    def __init__(self, channel: Channel, presence: Presence) -> None:
+    def __init__(self, channel: Channel, presence: Presence, unanswered: Unanswered) -> None:
         self._channel = channel
+        self._unanswered = unanswered
         self._presence = presence
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        while (frame := await self._channel.receive()) is not None:
+        while (frame := await self._next()) is not None:
             self._presence.touch()
             kind, payload = frame
             if kind == MESSAGE:
+                self._unanswered.more(payload)
                 yield payload.decode("utf-8", "replace")
+
+    async def _next(self) -> tuple[bytes, bytes] | None:
+        await self._unanswered.room()
+        return await self._channel.receive()
 
 
 class _Going:
     """What goes to the client, as a file that is written to."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, unanswered: Unanswered) -> None:
         self._channel = channel
+        self._unanswered = unanswered
 
     async def write(self, text: str) -> None:
         with suppress(ValueError):  # an answer beyond all measure: no vault has one
             await self._channel.send(MESSAGE, text.rstrip("\n").encode(), seconds=None)
+        self._unanswered.less()
 
     async def flush(self) -> None:
         """Sent already."""
