@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,55 @@ def test_it_leaves_when_the_settings_want_none(settings: Settings) -> None:
         settings.config_path.write_text("nonsense = = 1\n")  # which changes nothing
         settings.config_path.write_text("resident_minutes = 0\n")
         assert "the settings want none" in last_words(process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no re-parenting there")
+def test_the_pump_of_a_client_that_was_killed_leaves(settings: Settings, there: Residents) -> None:
+    reach(str(settings.folder), "state", 10).close()
+    # A sibling keeps the pump's input open, as a client's other children may.
+    script = f"sleep 30 | {sys.executable} -P -m mnemon_installer.cli serve & echo $!; sleep 30"
+    client = subprocess.Popen(
+        ["/bin/sh", "-c", script], env=os.environ | there.on, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert client.stdout is not None
+    assert client.stdout.readline()
+    assert wait_for(lambda: len(_clients(settings)) == 1)
+    client.kill()
+    assert wait_for(lambda: not _clients(settings), 8)
+    with suppress(ProcessLookupError):
+        os.killpg(client.pid, 9)
+    client.communicate()
+
+
+def _clients(settings: Settings) -> list[Any]:
+    line = open_line(str(settings.folder), "state")
+    try:
+        found: list[Any] = json.loads(line.receive()[1])["clients"]
+        return found
+    finally:
+        line.close()
+
+
+def test_where_none_can_run_the_client_is_served_by_itself_and_told_so_once(
+    settings: Settings, there: Residents
+) -> None:
+    settings.folder.mkdir()
+    (settings.folder / "run").write_text("in the way")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "mnemon_installer.cli", "serve"],
+        input='{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n',
+        env=os.environ | there.on,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["id"] == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "by a process of its own" in done.stderr
+    command = connect(settings, "cli", resident="start")
+    assert command.call("status")["total"] == 0
+    command.close()
+    assert not there.pids()
 
 
 @pytest.mark.parametrize("remove", [shutil.rmtree, lambda folder: folder.rename(folder.with_name("elsewhere"))])
