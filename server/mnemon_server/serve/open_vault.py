@@ -35,6 +35,7 @@ class OpenVault:
     readers: Vaults
     writers: Vaults
     embedding: BackgroundEmbedding
+    behind: Vault
     own: ActionContext
 
     def perform(
@@ -55,6 +56,7 @@ class OpenVault:
         self.own.judges.close()
         self.embedding.close()
         before_last()
+        self.behind.close()
         self.own.vault.close()
         self.readers.close()
         self.writers.close()
@@ -64,6 +66,8 @@ def open_vault(settings: Settings, is_busy: Callable[[], bool] = lambda: False) 
     """The vault that `settings` name; its file is opened, and created, by the first action that needs it. While
     `is_busy`, what goes on in the background stands back."""
     models = embedder_source(settings)
+    # What goes on in the background finds its vault there: one that was deleted meanwhile is not made anew by it.
+    behind = Vault(settings.vault_path, creates=False)
     own = ActionContext(
         settings=settings, vault=Vault(settings.vault_path), models=models, judges=LocalJudges(settings)
     )
@@ -72,6 +76,7 @@ def open_vault(settings: Settings, is_busy: Callable[[], bool] = lambda: False) 
         models=models,
         readers=Vaults(lambda: Vault(settings.vault_path), READERS),
         writers=Vaults(lambda: Vault(settings.vault_path), WRITERS),
-        embedding=BackgroundEmbedding(own, is_busy),
+        embedding=BackgroundEmbedding(dataclasses.replace(own, vault=behind), is_busy),
+        behind=behind,
         own=own,
     )

@@ -18,14 +18,16 @@ from mnemon_server.vault.trouble import named_trouble
 
 
 class Vault:
-    """A vault that any thread may use, one at a time; opened on first use, created when absent.
+    """A vault that any thread may use, one at a time; opened on first use, and created when absent, unless `creates`
+    is false.
 
     Every connection notices a file that was put in its place and opens that one, and other content that was put
     into its file (by a pull, say).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, creates: bool = True) -> None:
         self.path = path
+        self._creates = creates
         self.frequencies = TermFrequencies()
         self._lock = threading.RLock()
         self._opened: Opened | None = None
@@ -114,6 +116,8 @@ class Vault:
             drop_stale_sidecars(self._opened)
             self.close()
         if self._opened is None:
+            if not self._creates and not self.path.exists():
+                raise VaultRefused(f"there is no vault at {self.path}")
             self._opened = open_vault_file(self.path)
             self.frequencies = TermFrequencies()
         return self._opened

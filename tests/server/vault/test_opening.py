@@ -365,3 +365,17 @@ def test_a_read_that_was_ended_from_below_keeps_the_first_trouble(settings: Sett
     with vault.read() as connection:
         assert connection.execute("SELECT 1").get == 1
     vault.close()
+
+
+def test_who_works_behind_others_makes_no_vault(settings: Settings) -> None:
+    vault = Vault(settings.vault_path, creates=False)
+    with pytest.raises(VaultRefused, match="there is no vault"), vault.read():
+        pass
+    assert not settings.folder.exists()
+    other = Vault(settings.vault_path)
+    with other.read():
+        pass
+    with vault.read() as connection:
+        assert connection.execute("SELECT count(*) FROM live").get == 0
+    vault.close()
+    other.close()
