@@ -22,6 +22,8 @@ _NO_MORE = "says no more than the older one"
 _TELLING = (
     "from named",
     "setting differs",
+    "preference turned",
+    "figure left",
     "value x left",
     "strong value named",
     "opposite x near",
@@ -43,6 +45,8 @@ _TELLING = (
 )
 # With one of these the newer memory says something that the older one does not.
 _SAYS_OTHERWISE = (
+    "figure left",
+    "preference turned",
     "value differs",
     "setting differs",
     "opposite",
@@ -56,7 +60,7 @@ _SAYS_OTHERWISE = (
     "move in first",
 )
 # A date, a price, a version is another one in time, and nobody needs to say so.
-_MOVES_BY_ITSELF = ("value date", "value money", "value version")
+_MOVES_BY_ITSELF = ("value date", "value money", "value version", "figure left")
 _SAME_SHARE, _SAME_FRESH = 0.6, 0.5  # of the words of the nearest sentences, and of all words of the newer memory
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 
 from mnemon_server.llm.pairs.evidence import Evidence, cut, dice, part, quoted, share, stems_of
 from mnemon_server.llm.pairs.kinds import choices, sides
 from mnemon_server.llm.pairs.reading import Line, Memory
 from mnemon_server.llm.pairs.stems import stem
-from mnemon_server.llm.pairs.values import Value
+from mnemon_server.llm.pairs.values import Value, months
 
 _MEASURES = frozenset({"date", "time", "span", "bytes", "money", "percent"})
 _NUMBERS = frozenset({"count", "version"})
@@ -22,7 +23,11 @@ _POLES = (
     ("before", "after"),
     ("after", "before"),
 )
+_OVER = frozenset({"over", "before", "above"})  # between what is preferred and what is not
+_FROM = frozenset("from von de da dal dalle du des del".split())
+_TO = frozenset("to auf a à al alle au ad para".split())
 _OPENING = 4  # words that tell what a sentence is about
+_SAYS = 2  # words around a figure that say what it is of
 _LEFT = 6  # words before a figure that may say what it is of
 
 
@@ -39,13 +44,18 @@ def values(n: Memory, o: Memory) -> Iterator[Evidence]:
 
 def _difference(n: Memory, o: Memory, one: Line, other: Line, v: Value, w: Value) -> Iterator[Evidence]:
     figures = stems_of((*v.shown.split(), *w.shown.split()))  # the unit is no word that they share
-    near = dice(one.stems - figures, other.stems - figures)
+    mine, theirs = one.stems - figures, other.stems - figures
+    near = dice(mine, theirs)
     reason = f"{_shown(one, v)} instead of {_shown(other, w)}{_of(n, o, one, other, v)}"
     # Of several differences the one between the sentences nearest to each other is told.
     yield Evidence("value differs", 1.0, reason)
     yield Evidence(f"value {v.kind}", 1.0)
     yield Evidence("value x near", near + 0.01, reason)
-    yield Evidence("value x left", min(_left(one, v, other), _left(other, w, one)), reason)
+    left = min(_left(one, v, other), _left(other, w, one))
+    yield Evidence("value x left", left, reason)
+    # All that leads up to both figures is the same, or the newer memory says all else that the older sentence says.
+    in_place = left == 1 or (len(theirs) >= _SAYS and theirs <= n.stems) or _open_alike(one, v, other, w)
+    yield Evidence("value in its place", float(in_place and _is_named_alike(v, w)))
     apart = any(x in one.words and y in other.words and x not in other.words for x, y in _POLES)
     yield Evidence("value of another case", float(apart))
     yield Evidence("value named", float(v.before == w.before != ""))
@@ -58,6 +68,16 @@ def _are_comparable(v: Value, w: Value) -> bool:
     return (
         bool(v.units & w.units) or v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind == "version"
     )
+
+
+def _is_named_alike(v: Value, w: Value) -> bool:
+    """By its unit, by the word before it, or by what it measures."""
+    return v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind != "count"
+
+
+def _open_alike(one: Line, v: Value, other: Line, w: Value) -> bool:
+    """`Two approvals are needed`, `One approval is enough`."""
+    return v.unit == w.unit != "" and not (stems_of(one.words[: v.place]) or stems_of(other.words[: w.place]))
 
 
 def _left(line: Line, value: Value, other: Line) -> float:
@@ -78,6 +98,42 @@ def _shown(line: Line, value: Value) -> str:
     """As it was written."""
     start = max(0, value.place - 1)
     return cut(" ".join(line.spelled[line.words.index(word, start)] for word in value.shown.split()))
+
+
+def lefts(n: Memory, o: Memory) -> Iterator[Evidence]:
+    """`from 15 to 17`, by whatever verb, where the older memory says 15 and not 17."""
+    said = {(v.kind, v.amount) for line in (o.title, *o.lines) for v in line.values}
+    for line in (n.title, *n.lines):
+        for v, w in pairwise(line.values):
+            is_step = v.kind == w.kind and _word_before(line, v) in _FROM and _word_before(line, w) in _TO
+            if is_step and (v.kind, v.amount) in said and (w.kind, w.amount) not in said:
+                told = f"says from {quoted(_shown(line, v))} to {quoted(_shown(line, w))}, and the older one the former"
+                yield Evidence("figure left", 1.0, told)
+
+
+def _word_before(line: Line, value: Value) -> str:
+    at = value.place - 1
+    if at > 0 and line.words[at] in months():
+        at -= 1
+    return line.words[at] if at >= 0 else ""
+
+
+def preferred(n: Memory, o: Memory) -> Iterator[Evidence]:
+    """`tabs over spaces` here, `spaces over tabs` there."""
+    turned = {(after, before) for line in o.lines for before, after, _ in _choices_of(line)}
+    for line in n.lines if turned else ():
+        for before, after, at in _choices_of(line):
+            if (before, after) in turned:
+                told = f"{quoted(line.spelled[at - 1])} over {quoted(line.spelled[at + 1])}, not the other way round"
+                yield Evidence("preference turned", 1.0, told)
+
+
+def _choices_of(line: Line) -> Iterator[tuple[str, str, int]]:
+    """The stems on either side of a word that prefers one to the other, and where it stands."""
+    if not _OVER.isdisjoint(line.words):
+        for at in range(1, len(line.words) - 1):
+            if line.words[at] in _OVER:
+                yield stem(line.words[at - 1]), stem(line.words[at + 1]), at
 
 
 def settings(n: Memory, o: Memory) -> Iterator[Evidence]:

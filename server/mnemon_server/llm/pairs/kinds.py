@@ -85,7 +85,7 @@ alpha beta launch support maintenance
 cpu disk memory ram gpu network storage
 script scripts library libraries tests docs documentation examples generated
 author reviewer approver
-first second third fourth last one two three four
+first second third fourth last
 old older legacy original early
 inbound outbound incoming outgoing ingress egress
 upload uploads download downloads

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mnemon_server.llm.pairs.attributes import attributes
 from mnemon_server.llm.pairs.evidence import Evidence, dice, part, share, stems_of
 from mnemon_server.llm.pairs.reading import Line, Memory
 from mnemon_server.llm.pairs.stems import SMALL, common, stem
@@ -39,6 +38,8 @@ def likeness(n: Memory, o: Memory, a: Line, b: Line) -> Iterator[Evidence]:
     own, its = head - o.stems - common(), other_head - n.stems - common()
     yield Evidence("telling own both", min(4, len(own), len(its)) / 4)
     yield Evidence("fresh", len(n.stems - o.stems) / (len(n.stems) or 1))
+    figures, others = ({v.kind for line in lines for v in line.values} for lines in ((n.title, a), (o.title, *o.lines)))
+    yield Evidence("newer figure of no older kind", float(bool(figures - others)))
     yield Evidence("opening known", part(_opening(n.lines[0]), o.stems))
 
 
@@ -55,7 +56,6 @@ def titles(n: Memory, o: Memory) -> Iterator[Evidence]:
     yield Evidence("titles both own", float(bool(one & other and one - other and other - one)))
     figures, others = ({word for word in m.title.words if word[0].isdigit()} for m in (n, o))
     yield Evidence("title figures differ", float(bool(figures and others) and not figures & others))
-    yield Evidence("title names part ways", float(bool(n.title.names - o.stems and o.title.names - n.stems)))
     yield from _parallel(n, o)
 
 
@@ -80,10 +80,5 @@ def _frame(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[int, int]:
 
 def hints(n: Memory, o: Memory) -> Iterator[Evidence]:
     """What is said of it: another owner is news, the owner beside the price is not."""
-    for name in _hints(n) - _hints(o):
+    for name in n.hints - o.hints:
         yield Evidence(f"newer only {name}", 1.0)
-
-
-def _hints(memory: Memory) -> set[str]:
-    table = attributes()
-    return {name for line in (memory.title, memory.lines[0]) for word in line.words for name in table.get(word, ())}

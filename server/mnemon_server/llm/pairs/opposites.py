@@ -35,7 +35,36 @@ deterministic: deterministic reproducible | nondeterministic different flaky
 lossless: lossless | lossy
 open: open opened | closed
 mutable: mutable | immutable
-fast: fast quick quickly | slow slowly
+fast: fast faster fastest quick quickly quicker speeds | slow slower slowest slowly slows
+better: better best improves improved gains | worse worst degrades hurts
+high: higher highest larger largest bigger biggest | lower lowest smaller smallest
+long: longer longest | shorter shortest
+helps: helps helped useful worthwhile worth pays | useless pointless worthless harm harms
+cheap: cheap cheaper cheapest | expensive dear dearer costlier
+possible: possible able capable | impossible unable incapable
+enough: enough sufficient suffices | insufficient scarce
+complete: complete entire whole full fully | incomplete partial partly missing lacks lack gaps empty
+exact: exact exactly precise strictly | roughly approximate approximately
+same: same identical equal equals unchanged alike | different differs differ differing
+single: single | several multiple many
+known: known | unknown
+necessary: necessary needed needs requires required | unnecessary unneeded superfluous
+local: local locally | remote remotely
+inside: inside within | outside
+eager: eager eagerly immediately instantly | lazy lazily later deferred
+present: present attend attends | absent
+clean: clean | dirty
+common: common frequent often usually | rare rarely seldom
+quiet: quiet silence silent silently | loud noisy
+centralised: central centralised centralized | decentralised decentralized distributed
+static: static | dynamic
+explicit: explicit explicitly | implicit implicitly
+installed: installed | uninstalled
+native: native | emulated
+wins: wins win beats outperforms | loses lose
+nullable: nullable null | non-null required
+safe: safe safely harmless | unsafe dangerous risky corrupts corrupt
+signed: signed | unsigned
 early: early earlier | late later
 more: more | less fewer
 increases: increases increase grows rises | decreases decrease shrinks falls
@@ -73,7 +102,8 @@ def axes() -> Mapping[str, tuple[tuple[str, int], ...]]:
 NEGATIONS = frozenset(
     "not no never cannot can't don't doesn't isn't aren't won't didn't mustn't shouldn't wasn't hasn't haven't"
     " weren't couldn't wouldn't needn't hadn't nobody"
-    " nothing none without neither nor nicht kein keine keinen keinem keiner nie niemals ohne niemand nichts pas jamais"
+    " nothing none without neither nor skip avoid"
+    " nicht kein keine keinen keinem keiner nie niemals ohne niemand nichts pas jamais"
     " aucun aucune sans rien no nunca jamás ningún ninguna sin nadie nada não nunca sem nenhum nenhuma ninguém non mai"
     " senza nessun nessuna nessuno niente".split()
 )

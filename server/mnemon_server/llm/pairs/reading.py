@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from mnemon_server.llm.pairs.attributes import attributes
 from mnemon_server.llm.pairs.changes import phrases
 from mnemon_server.llm.pairs.opposites import NEGATIONS, axes
 from mnemon_server.llm.pairs.stems import SMALL, stem
@@ -18,7 +19,9 @@ _LONGEST_TITLE = 200
 _REACH = 4  # words that a negation may speak of
 _MOST_VALUES, _MOST_CHANGES = 5, 8  # in a sentence; more is a table
 _MOST_WORDS = 60  # in a sentence; what follows is pasted text
-_END = r"(?<=[.!?;:])\s+|\n+|(?<=[。！？])"
+# `24. April` goes on.
+_GERMAN = "(?i:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
+_END = rf"(?<=[.!?;:])(?<!\d\.)\s+|(?<=\d\.)\s+(?!{_GERMAN}\b)|\n+|(?<=[。！？])"
 _WORD = r"`[^`\n]{1,80}`|\d{1,3}(?:,\d{3}){1,3}\b|[\w€$%](?:[\w'’./:@-]{0,60}[\w%€$])?|%"
 _SETTING = r"([A-Za-z_]\w{0,40})=[\"']?(\w[\w./:-]{0,40})"
 _INSIDE = r"[=\s;(){}\[\]\"<>,]+"  # between the words of a piece of code
@@ -28,6 +31,7 @@ _UNLESS = frozenset("until without unless except but bis ohne sans hasta sin sen
 _SWITCHED = frozenset({"on", "off"})
 _SWITCHES = frozenset("is are was were be been stays stay remains turned turn switched switch not isn't aren't".split())
 _MODALS = frozenset("must muss doit debe deve darf".split())  # `must not`
+_PAUSES = frozenset(",;:()–—→")
 _SIGNS = frozenset("_/@.")  # in a name: a path, an address, an identifier
 
 
@@ -42,10 +46,11 @@ class Change(NamedTuple):
 
 class Line(NamedTuple):
     """One sentence; `words` in lower case, each `spelled` as it was, `stems` of those that say something, `names` of
-    those that are spelled like names."""
+    those that are spelled like names, `clauses`: the number of the part between commas that a word stands in."""
 
     spelled: tuple[str, ...]
     words: tuple[str, ...]
+    clauses: tuple[int, ...]
     stems: frozenset[str]
     names: frozenset[str]
     values: tuple[Value, ...]
@@ -63,6 +68,7 @@ class Memory(NamedTuple):
     names: frozenset[str]
     words: frozenset[str]  # stems of all words, small ones too
     settings: tuple[tuple[str, str], ...]  # `level=debug`: what is set, and to what
+    hints: frozenset[str]  # the attributes that the title and the first sentence hint at
 
 
 def read(title: str, content: str) -> Memory:
@@ -88,6 +94,7 @@ def _read(title: str, content: str) -> Memory:
         frozenset().union(*(line.names for line in every)),
         frozenset(stem(word) for line in every for word in line.words),
         tuple(_pattern(_SETTING).findall(content)) if "=" in content else (),
+        frozenset(name for line in every[:2] for word in line.words for name in attributes().get(word, ())),
     )
 
 
@@ -108,18 +115,24 @@ def _sentences(content: str) -> Iterator[str]:
 
 
 def _line(text: str) -> Line:
-    spelled, names = list[str](), set[str]()
+    spelled, names, clauses = list[str](), set[str](), list[int]()
+    clause, end = 0, 0
     for number, match in enumerate(_pattern(_WORD).finditer(text)):
         if number == _MOST_WORDS:
             break
         token = match[0]
+        if match.start() > end + 1:  # more than a blank
+            clause += not _PAUSES.isdisjoint(text[end : match.start()])
+        end = match.end()
         if token[0] == "`":
             inner = [part.strip(".:'’-/@") for part in _pattern(_INSIDE).split(token.strip("`"))]
             inner = [part for part in inner if part]
             names.update(stem(part.lower()) for part in inner)
             spelled += inner
+            clauses += [clause] * len(inner)
         else:
             spelled.append(token)
+            clauses.append(clause)
             if _is_name(token, number):
                 names.add(stem(token.lower()))
     words = tuple(word.lower() for word in spelled)
@@ -127,6 +140,7 @@ def _line(text: str) -> Line:
     return Line(
         tuple(spelled),
         words,
+        tuple(clauses),
         stems,
         stems & names,
         tuple(values_in(words)[:_MOST_VALUES]),

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from mnemon_server.llm.pairs.evidence import Evidence
 
 SURE = 0.9  # what such a pair is at least
-_NEAR = 0.75  # of the words of both sentences
-_ALIKE, _OF_SHORTER = 0.6, 0.75  # where opposites are words as well: of both, and of the shorter one
-# Two things that are told apart in words, or a plan, a tale, an exception.
-_AGAINST = (
+_NEAR = 0.65  # of the words of both sentences
+_ALIKE, _OF_SHORTER = 0.5, 0.6  # where opposites are words as well: of both, and of the shorter one
+# Two things that are told apart in words, or a plan, a tale, an exception. Where none of these is found, what speaks of
+# a conflict is right in 89 of 100 cases; where one is, in 17.
+APART = (
     "topics apart",
+    "names apart",
     "parallel titles",
     "parallel by one word",
     "title figures differ",
@@ -20,25 +22,24 @@ _AGAINST = (
     "side differs in openings",
     "choice differs in titles",
     "plan in title",
-    "plan in first",
     "except in title",
-    "except in first",
     "else in title",
-    "else in first",
-    "older plan",
-    "older strong",
+    "older else in title",
+    "value of another case",
 )
+# The same thing with another figure, or with the two sides of a preference turned round.
+_PLAIN = ("figure left", "value in its place", "preference turned")
 # An older memory that tells of a change itself may tell of another one; two figures for the same are what they are.
-_OLDER_CHANGE = "older move"
+_OLDER_CHANGE = ("older move", "older strong")
 
 
 def is_sure(found: Mapping[str, Evidence]) -> bool:
     """Whether the newer memory is in the way of the older one beyond doubt."""
-    if any(name in found for name in _AGAINST):
+    if "nothing apart" not in found:
         return False
-    if _of(found, "value x near") >= _NEAR and "value of another case" not in found:
+    if _of(found, "value x near") >= _NEAR or any(name in found for name in _PLAIN):
         return True
-    if _OLDER_CHANGE in found:
+    if any(name in found for name in _OLDER_CHANGE):
         return False
     if "setting differs" in found or (_of(found, "from named") and _of(found, "opening known")):
         return True

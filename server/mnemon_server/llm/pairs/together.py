@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mnemon_server.llm.pairs.differing import kinds, polarity, settings, values
+from mnemon_server.llm.pairs.differing import kinds, lefts, polarity, preferred, settings, values
 from mnemon_server.llm.pairs.evidence import Evidence, strongest
 from mnemon_server.llm.pairs.likeness import best_lines, hints, likeness, titles
 from mnemon_server.llm.pairs.reading import Memory
+from mnemon_server.llm.pairs.sure import APART
 from mnemon_server.llm.pairs.topics import topics
 from mnemon_server.llm.pairs.turning import changes
 
@@ -30,7 +31,9 @@ def evidence_of(n: Memory, o: Memory, n_type: str, o_type: str) -> dict[str, Evi
             *hints(n, o),
             *changes(n, o, a),
             *values(n, o),
+            *lefts(n, o),
             *settings(n, o),
+            *preferred(n, o),
             *polarity(n, o),
             *kinds(n, o, a, b),
             Evidence("same type", float(n_type == o_type)),
@@ -40,4 +43,6 @@ def evidence_of(n: Memory, o: Memory, n_type: str, o_type: str) -> dict[str, Evi
     )
     if not any(name in found for name in _SPEAKING):
         found["no evidence"] = Evidence("no evidence", 1.0)
+    if not any(name in found for name in APART):
+        found["nothing apart"] = Evidence("nothing apart", 1.0)
     return found

@@ -10,6 +10,19 @@ from mnemon_server.llm.pairs.stems import SMALL, stem
 
 _REACH = 8  # words to either side that a phrase may speak of
 _TURNING = ("strong", "move", "weak")  # say that something is otherwise now; the others, what else it may be
+# What stands behind these is what was left: `no longer in the hall`, `dropped the cache`.
+_LEAVES = frozenset(
+    "no not instead in rather replaces replacing superseded supersedes dropped removed stopped scrapped ditched"
+    " retired used gave abandoned deleted left from got getting statt anstatt anstelle ersetzt nicht kein keine ne"
+    " n'est n'utilisons n'utilise au à remplace remplacé supprimé ya en sustituye reemplaza dejamos já deixamos deixou"
+    " em substitui substituiu non invece al sostituisce".split()
+)
+_MOST = 3  # words of a thing: `the old billing service`
+_ONWARD = frozenset(
+    "to into onto from for with by in on at of since because so and but or that which who as until when while if zu"
+    " nach von aus für mit bei auf an seit weil und aber dass sondern de du des pour avec par dans sur depuis et mais"
+    " que para con desde y pero em do da com e mas di del della per su ma che".split()
+)
 _OLDER_GROUPS = ("pending", "plan", "else", "strong", "move")
 
 
@@ -38,11 +51,25 @@ def _named(line: Line, change: Change, o: Memory, common: frozenset[str], reason
     before = stems_of(line.words[max(0, change.start - _REACH) : change.start])
     after = stems_of(line.words[change.end : change.end + _REACH])
     yield Evidence(f"{change.group} named", max(part(before, o.stems), part(after, o.stems)), reason)
+    if change.words.partition(" ")[0] in _LEAVES:
+        left = _thing(line, change.end)
+        yield Evidence("left unknown", float(bool(left) and left.isdisjoint(o.words)))
     yield Evidence(f"{change.group} value named", float(bool(((before | after) & o.stems) - common)), reason)
     if "from" in line.words[change.start : change.end + _REACH]:
         at = line.words.index("from", change.start) + 1
         is_named = any(word not in SMALL and stem(word) in o.words for word in line.words[at : at + 3])
         yield Evidence("from named", float(is_named), reason)
+
+
+def _thing(line: Line, start: int) -> frozenset[str]:
+    """What is named behind a phrase: the first few words up to a comma or a word that leads on."""
+    found = list[str]()
+    for at in range(start, min(len(line.words), start + _REACH)):
+        if line.clauses[at] != line.clauses[start] or (found and line.words[at] in _ONWARD) or len(found) == _MOST:
+            break
+        if line.words[at] not in SMALL:
+            found.append(line.words[at])
+    return stems_of(found)
 
 
 def _reason(line: Line, change: Change, n: Memory, o: Memory) -> str:

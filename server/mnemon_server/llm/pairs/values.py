@@ -87,6 +87,7 @@ _VALUE = (
     r"|v?(?P<number>\d{1,12}(?:[.,]\d{1,9}){0,3})(?P<unit>[A-Za-z%€$]{1,3})?"
 )
 _ARTICLES = frozenset("one ein eine un une uno una um uma sei dix".split())  # and other small words
+_ONE = frozenset({"one", "single"})  # a number where something is counted: `one approval`, and not `one of them`
 _PEOPLE = "people persons person members employees developers engineers colleagues leute personen personas personnes"
 _ON = frozenset({"on", "version", "release"})  # `on 6.2`
 _BETWEEN = frozenset({"de", "of", "to"})  # `18 de junio`
@@ -134,11 +135,15 @@ def values_in(words: Sequence[str]) -> list[Value]:
         if word[0].isdigit() or (word[0] == "v" and word[1:2].isdigit()):
             value = _figure(words, place)
         else:
-            number = _number(word)
+            number = 1.0 if word in _ONE and _says(words, place + 1) else _number(word)
             value = None if number is None else _counted(words, place, number)
         if value is not None:
             found.append(value)
     return found
+
+
+def _says(words: Sequence[str], place: int) -> bool:
+    return place < len(words) and words[place] not in SMALL and not words[place][0].isdigit()
 
 
 def _number(word: str) -> float | None:
@@ -184,14 +189,15 @@ def _day(words: Sequence[str], place: int, number: str) -> Value | None:
     for offset in (1, 2, -1):
         at = place + offset
         if 0 <= at < len(words) and words[at] in table and (offset != 2 or words[place + 1] in _BETWEEN):
-            shown = f"{number} {words[at]}" if offset > 0 else f"{words[at]} {number}"
+            # As it stands there, `21st` and all: the reason finds it again by its words.
+            shown = f"{words[place]} {words[at]}" if offset > 0 else f"{words[at]} {words[place]}"
             return Value("date", (float(table[words[at]]), float(number)), "", "", shown, place)
     return None
 
 
 def _counted(words: Sequence[str], place: int, amount: float) -> Value:
     """The word behind a number says what is counted, or in what it is measured."""
-    after = words[place + 1] if place + 1 < len(words) else ""
+    after = words[place + 1] if _says(words, place + 1) else ""  # `17 or later` is no hour, though `ore` are
     unit = stem(after) if after else ""
     kind, scale = _units().get(unit, _units().get(after, ("", 1.0)))
     if kind:
