@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from mnemon_server.client.in_process import InProcess
 
 START_SECONDS = 2.0  # for a resident to start; then the work is done here
-_SECONDS = 60.0  # for an answer
+_SECONDS, _MODEL_SECONDS = 15.0, 60.0  # for an answer, and for one that a judge's model may have to give
+_WITH_MODEL = {"extract", "summarize", "contradictions"}
+_LOOK_AGAIN = 60.0  # seconds that the work is done here after a resident could not be reached
 # Everything else takes long and tells of its progress, or is about files of this machine: it is done in this process.
 ASKED = frozenset({
     "save", "get", "search", "list", "timeline", "related", "contradictions", "conflicts", "resolve", "changes", "edit",
@@ -51,7 +54,7 @@ class SharedVault:
         self._report = report
         self._start = start
         self._line: Line | None = None
-        self._is_hopeless = False
+        self._look_again_at = 0.0
         self._here: InProcess | None = None
         self._guard = threading.Lock()
 
@@ -93,12 +96,16 @@ class SharedVault:
                 self._hang_up()  # it does not have all of it, and has done nothing
                 continue
             try:
+                line.patience(_MODEL_SECONDS if action in _WITH_MODEL else _SECONDS)
                 kind, told = line.receive()
                 if kind == ANSWER:
                     return told
                 self._hang_up()  # it is about to leave, and has not looked at the question
             except Lost as lost:
                 self._hang_up()
+                if lost.is_late and is_repeatable(action, parameters):
+                    self._look_again_at = time.monotonic() + _LOOK_AGAIN  # it hangs: nobody else shall wait for it
+                    return None
                 if is_last or not is_repeatable(action, parameters):
                     raise ResidentGone(
                         f"mnemon's server on this machine went away in the middle of this ({lost}); whether it was"
@@ -110,7 +117,7 @@ class SharedVault:
     def _connected(self) -> Line | None:
         if self._line is not None and not self._line.is_quiet():
             self._hang_up()  # the resident has left since
-        if self._line is None and not self._is_hopeless:
+        if self._line is None and time.monotonic() >= self._look_again_at:
             more = {"environment": passed_on(os.environ)}
             try:
                 folder = str(self._settings.folder)
@@ -118,9 +125,8 @@ class SharedVault:
                     self._line = reach(folder, "calls", START_SECONDS, **more)
                 else:
                     self._line = open_line(folder, "calls", START_SECONDS, **more)
-                self._line.patience(_SECONDS)
             except NoResident:
-                self._is_hopeless = True
+                self._look_again_at = time.monotonic() + _LOOK_AGAIN
         return self._line
 
     def _hang_up(self) -> None:

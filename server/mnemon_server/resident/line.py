@@ -37,7 +37,9 @@ class NoResident(Exception):
 
 
 class Lost(Exception):
-    """It was there, and the connection broke, or what came is no frame."""
+    """It was there, and the connection broke, or what came is no frame, or (`is_late`) nothing came in time."""
+
+    is_late = False
 
 
 class Unfit(NoResident):
@@ -124,7 +126,9 @@ class Line:
                     raise Lost("it hung up")
                 rest += piece
         except OSError as trouble:
-            raise Lost(str(trouble)) from None
+            lost = Lost(str(trouble))
+            lost.is_late = isinstance(trouble, TimeoutError)
+            raise lost from None
         taken = bytes(rest[:count])
         del rest[:count]
         return taken

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.server.resident.fake import FakeResident, Met
 
-from mnemon_server.client import connect
+from mnemon_server.client import connect, shared
 from mnemon_server.client.shared import ASKED, ResidentGone, SharedVault
 from mnemon_server.errors import UnknownMemory
 from mnemon_server.resident import launch, place
@@ -183,3 +183,29 @@ def test_a_resident_that_has_left_since_the_last_question_is_no_failure(
     assert question(second)["action"] == "undo"
     result(second, undone="a save")
     assert answer() == {"undone": "a save"}
+
+
+def test_one_that_hangs_is_waited_for_once_and_not_by_everybody(
+    vault: SharedVault, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "_SECONDS", 0.05)
+    answers = [asking(vault, "search", query=f"word {number}") for number in range(3)]
+    question(resident.met())
+    assert [answer()["memories"] for answer in answers] == [[], [], []]  # in this process
+    monkeypatch.setattr(shared, "_SECONDS", 10)
+    monkeypatch.setattr(shared, "_LOOK_AGAIN", 0)
+    vault._look_again_at = 0.0  # a minute later
+    later = asking(vault, "version")
+    met = resident.met()
+    question(met)
+    result(met, version="7")
+    assert later() == {"version": "7"}
+
+
+def test_what_may_not_be_asked_twice_of_one_that_hangs_is_not_known(
+    vault: SharedVault, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "_SECONDS", 0.05)
+    answer = asking(vault, "undo")
+    question(resident.met())
+    assert isinstance(answer(), ResidentGone)

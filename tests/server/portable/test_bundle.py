@@ -228,10 +228,9 @@ def test_an_export_leaves_what_is_there_and_leaves_nothing_when_it_fails(
             if os.fstat(descriptor).st_ino in [draft.stat().st_ino for draft in drafts]:
                 raise failure
 
-        monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(error):
+        with monkeypatch.context() as patched, pytest.raises(error):
+            patched.setattr("os.fsync", full)
             export_bundle(settings, exported.with_name("second"), PASSPHRASE, cost=CHEAP)
-        monkeypatch.undo()
     with pytest.raises(DiskTrouble):
         export_bundle(settings, exported.parent / "no such folder" / "file", PASSPHRASE, cost=CHEAP)
     assert sorted(each.name for each in exported.parent.iterdir()) == ["home", "vault.mnemon"]

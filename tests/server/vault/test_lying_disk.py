@@ -42,9 +42,9 @@ def lying_disk(vault: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 copy.execute("DELETE FROM memories WHERE title = 'two'")
                 copy.pragma("wal_checkpoint(TRUNCATE)")
 
-    monkeypatch.setattr(os, "fsync", lose)
-    yield
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lose)
+        yield
 
 
 def titles(settings: Settings) -> list[str]:
