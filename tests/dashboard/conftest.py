@@ -13,6 +13,7 @@ from tests.remote_server import RemoteServer, serving
 from tests.server.client.joined import join
 
 from mnemon_server.client import connect
+from mnemon_server.client.in_process import InProcess
 from mnemon_server.settings import Settings
 
 
@@ -45,6 +46,14 @@ def filled_home(home: Path, sample_vault: Path) -> Path:
     """A machine with the made-up vault of `sample.py`."""
     shutil.copytree(sample_vault, home / ".mnemon")
     return home
+
+
+@pytest.fixture
+def vault(filled_home: Path) -> Iterator[InProcess]:
+    """The vault that the pages show, as another client has it."""
+    client = InProcess(Settings(filled_home / ".mnemon"), "claude-code")
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -24,10 +24,9 @@ class Dashboard:
         self.log = home / "dashboard.log"
         command = (sys.executable, "-m", "mnemon_installer.cli", "dashboard", "--no-browser", *words)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MNEMON_")}
+        environment |= {"HOME": str(home), "MNEMON_RESIDENT": "off"}  # one would stay when the test is over
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, env=environment | {"HOME": str(home)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @property
     def said(self) -> str:

@@ -37,5 +37,16 @@ def fill(vault: VaultClient) -> dict[str, int]:
     return ids
 
 
+def hear(vault: VaultClient, title: str, content: str) -> None:
+    """One more capture."""
+    heard = {"title": title, "content": content, "type": "observation", "role": "assistant", "cue": "has"}
+    assert vault.call("capture", statements=[heard])["captured"], content
+
+
+def waiting(vault: VaultClient) -> list[int]:
+    """The ids in the inbox, the newest first."""
+    return [each["id"] for each in vault.call("inbox")["memories"]]
+
+
 def _save(vault: VaultClient, kind: str, title: str, content: str) -> int:
     return int(vault.call("save", title=title, content=content, content_type=kind)["memory"]["id"])

@@ -33,6 +33,17 @@ def show(page: str, timezone: str = "Europe/Berlin", **query: str) -> Any:  # An
     return app.run()
 
 
+def press(app: Any, key: str) -> Any:  # Any: of an extra
+    """The page after a click on that button."""
+    return app.button(key=key).click().run()
+
+
+def listed(app: Any) -> list[int]:  # Any: of an extra
+    """The ids of the memories in the list of the page Search, as they stand."""
+    keys = [str(button.key) for button in app.button]
+    return [int(key.rpartition("-")[2]) for key in keys if key.startswith("title-search-")]
+
+
 def complaints(app: Any) -> list[str]:
     """Whatever the page says went wrong; nothing on a healthy one."""
     return [*(_unescaped(error.value) for error in app.error), *(trouble.message for trouble in app.exception)]

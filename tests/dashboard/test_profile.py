@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dashboard.sample import HEARD
+from tests.dashboard.sample import HEARD, hear, waiting
 from tests.dashboard.stage import complaints, show, words
 
 from mnemon_server.client import connect
@@ -19,14 +18,6 @@ from mnemon_server.vault.verdicts import Judged, put_verdict
 
 pytestmark = pytest.mark.ui
 HOSTILE = "<script>alert(1)</script> ![x](http://e.example/x.png) :red[red] $x^2$ **bold** [a](javascript:alert(1))"
-
-
-@pytest.fixture
-def vault(filled_home: Path) -> Iterator[InProcess]:
-    """The vault that the page shows, as another client has it."""
-    client = InProcess(Settings(filled_home / ".mnemon"), "claude-code")
-    yield client
-    client.close()
 
 
 @pytest.fixture
@@ -72,7 +63,7 @@ def test_a_fact_is_stated_corrected_and_taken_out_and_each_is_taken_back(vault: 
     assert _facts(vault)["City"] == "The user lives in Bruges."
     app.button(key="take-out-City").click().run()
     assert "City" not in _facts(vault)
-    app.button(key="profile-undo").click().run()
+    app.button(key="undo-done-profile").click().run()
     assert _facts(vault)["City"] == "The user lives in Bruges."
     assert complaints(app) == []
 
@@ -81,7 +72,7 @@ def test_an_empty_fact_is_refused_with_the_reason_and_the_page_stays(vault: InPr
     app = show("profile")
     app.text_input[0].set_value("City")
     _button(app, "Add to the profile").click().run()
-    assert ["the content is empty" in each.value for each in app.warning] == [True]
+    assert ["the content is empty" in each for each in complaints(app)] == [True]
     assert "Stated facts" in words(app)
     assert app.text_input[0].value == "City", "what was typed is still there"
     app.text_area[0].set_value("The user lives in Ghent.")
@@ -92,71 +83,52 @@ def test_an_empty_fact_is_refused_with_the_reason_and_the_page_stays(vault: InPr
 def test_a_capture_says_whose_words_it_was_and_is_kept(vault: InProcess) -> None:
     app = show("profile", part="inbox")
     assert "You said it, recognised by the words “always”" in words(app)
-    [number] = _waiting(vault)
+    [number] = waiting(vault)
     app.button(key=f"keep-{number}").click().run()
-    assert (_waiting(vault), _memory(vault, number)["captured"]) == ([], None)
+    assert (waiting(vault), _memory(vault, number)["captured"]) == ([], None)
     assert "Nothing waits here" in words(app)
-    app.button(key="profile-undo").click().run()
-    assert (_waiting(vault), complaints(app)) == ([number], [])
+    app.button(key="undo-done-profile").click().run()
+    assert (waiting(vault), complaints(app)) == ([number], [])
 
 
 def test_the_shown_captures_are_dropped_at_once_and_brought_back(vault: InProcess) -> None:
     for name in ("Anna", "Bernd", "Clara"):
-        _hear(vault, name, f"{name} looks after the printer of floor {len(name)} and its toner.")
-    before = _waiting(vault)
+        hear(vault, name, f"{name} looks after the printer of floor {len(name)} and its toner.")
+    before = waiting(vault)
     app = show("profile", part="inbox")
     app.button(key="drop-all").click().run()
-    assert (_waiting(vault), len(before)) == ([], 4)
+    assert (waiting(vault), len(before)) == ([], 4)
     _save(vault, "Meanwhile", "Another client saves something.")
-    app.button(key="profile-undo").click().run()
-    assert (_waiting(vault), complaints(app)) == (before, [])
+    app.button(key="undo-done-profile").click().run()
+    assert (waiting(vault), complaints(app)) == (before, [])
 
 
 def test_all_shown_are_kept_and_taken_back(vault: InProcess) -> None:
-    _hear(vault, "Printer", "Anna looks after the printer of the second floor and its toner.")
-    before = _waiting(vault)
+    hear(vault, "Printer", "Anna looks after the printer of the second floor and its toner.")
+    before = waiting(vault)
     app = show("profile", part="inbox")
     app.button(key="keep-all").click().run()
-    assert _waiting(vault) == []
-    app.button(key="profile-undo").click().run()
-    assert (_waiting(vault), complaints(app)) == (before, [])
-
-
-def test_what_another_client_did_meanwhile_is_not_taken_back(vault: InProcess) -> None:
-    app = show("profile", part="inbox")
-    [number] = _waiting(vault)
-    app.button(key=f"keep-{number}").click().run()
-    other = _save(vault, "Meanwhile", "Another client saves something.")
-    app.button(key="profile-undo").click().run()
-    assert ["save by claude" in each.value.replace("\\", "") for each in app.warning] == [True]
-    assert (_memory(vault, other)["title"], _waiting(vault)) == ("Meanwhile", [])
+    assert waiting(vault) == []
+    app.button(key="undo-done-profile").click().run()
+    assert (waiting(vault), complaints(app)) == (before, [])
 
 
 def test_a_capture_that_somebody_else_dropped_is_told_and_the_page_stays(vault: InProcess) -> None:
     app = show("profile", part="inbox")
-    [number] = _waiting(vault)
+    [number] = waiting(vault)
     vault.call("drop", id=number)
     app.button(key=f"keep-{number}").click().run()
-    assert (len(app.warning), complaints(app)) == (1, [])
+    assert [f"memory {number} was forgotten" in each for each in complaints(app)] == [True]
     assert "Nothing waits here" in words(app)
+    assert complaints(app.run()) == [], "it is said once"
 
 
 def test_what_came_after_the_page_was_drawn_is_not_dropped_with_the_others(vault: InProcess) -> None:
-    _hear(vault, "Printer", "Anna looks after the printer of the second floor and its toner.")
+    hear(vault, "Printer", "Anna looks after the printer of the second floor and its toner.")
     app = show("profile", part="inbox")
-    _hear(vault, "Rooms", "The rooms of the third floor are locked at eight in the evening.")
+    hear(vault, "Rooms", "The rooms of the third floor are locked at eight in the evening.")
     app.button(key="drop-all").click().run()
-    assert [_memory(vault, number)["title"] for number in _waiting(vault)] == ["Rooms"]
-
-
-def test_the_inbox_is_shown_page_by_page(vault: InProcess) -> None:
-    for number in range(11):
-        _hear(vault, f"Room {number}", f"Room {number} has {number * 7} chairs, {number * 3} tables and a projector.")
-    ids = _waiting(vault)
-    app = show("profile", part="inbox")
-    assert (_shown(app), len(ids)) == (ids[:10], 12)
-    app.button(key="inbox-page-older").click().run()
-    assert (_shown(app), complaints(app)) == (ids[10:], [])
+    assert [_memory(vault, number)["title"] for number in waiting(vault)] == ["Rooms"]
 
 
 def test_two_memories_stand_side_by_side_with_their_whole_texts(vault: InProcess, pair: tuple[int, int]) -> None:
@@ -175,7 +147,7 @@ def test_the_newer_supersedes_in_one_click_and_that_is_taken_back(vault: InProce
     app.button(key=f"resolve-{pair[0]}-{pair[1]}").click().run()
     with pytest.raises(UnknownMemory, match=f"superseded by {pair[0]}"):
         vault.call("get", id=pair[1])
-    app.button(key="profile-undo").click().run()
+    app.button(key="undo-done-profile").click().run()
     assert vault.call("get", id=pair[1])["memory"]["title"] == "Database of the shop"
     assert (vault.call("conflicts")["count"], complaints(app)) == (1, [])
 
@@ -198,7 +170,7 @@ def test_what_was_not_compared_yet_is_compared_on_request(vault: InProcess) -> N
 
 def test_hostile_text_is_text_in_every_part(vault: InProcess) -> None:
     vault.call("state_fact", title=HOSTILE[:100], content=HOSTILE)
-    _hear(vault, f"A {HOSTILE}", f"heard {HOSTILE}")
+    hear(vault, f"A {HOSTILE}", f"heard {HOSTILE}")
     two = [_save(vault, f"{n} {HOSTILE}", f"{n} {HOSTILE}", "preference") for n in range(2)]
     with vault.context.vault.write() as connection:
         put_verdict(connection, Judged(two[1], two[0], "update", HOSTILE, 0.9, HOSTILE, 1))
@@ -220,11 +192,11 @@ def test_an_empty_vault_says_what_will_be_here(empty_home: Path) -> None:
 def test_a_capture_of_a_vault_on_the_web_is_kept_and_taken_back(joined_home: Path) -> None:
     vault = connect(Settings(joined_home / ".mnemon", remote=_address(joined_home)), "cli")
     app = show("profile", part="inbox")
-    [waiting] = vault.call("inbox")["memories"]
-    assert (waiting["title"], complaints(app)) == (HEARD[0], [])
-    app.button(key=f"keep-{waiting['id']}").click().run()
+    [heard] = vault.call("inbox")["memories"]
+    assert (heard["title"], complaints(app)) == (HEARD[0], [])
+    app.button(key=f"keep-{heard['id']}").click().run()
     assert (vault.call("inbox")["total"], complaints(app)) == (0, [])
-    app.button(key="profile-undo").click().run()
+    app.button(key="undo-done-profile").click().run()
     assert (vault.call("inbox")["total"], complaints(app)) == (1, [])
     vault.close()
 
@@ -235,15 +207,6 @@ def _address(home: Path) -> str:
 
 def _save(vault: InProcess, title: str, content: str, kind: str = "decision") -> int:
     return int(vault.call("save", title=title, content=content, content_type=kind)["memory"]["id"])
-
-
-def _hear(vault: InProcess, title: str, content: str) -> None:
-    heard = {"title": title, "content": content, "type": "observation", "role": "assistant", "cue": "has"}
-    assert vault.call("capture", statements=[heard])["captured"], content
-
-
-def _waiting(vault: InProcess) -> list[int]:
-    return [each["id"] for each in vault.call("inbox")["memories"]]
 
 
 def _memory(vault: InProcess, number: int) -> dict[str, Any]:
@@ -258,8 +221,3 @@ def _facts(vault: InProcess) -> dict[str, str]:
 
 def _button(app: Any, label: str) -> Any:  # Any: of an extra
     return next(each for each in app.button if each.label == label)
-
-
-def _shown(app: Any) -> list[int]:  # Any: of an extra
-    keys = [str(each.key) for each in app.button if each.key]
-    return [int(key.removeprefix("keep-")) for key in keys if re.fullmatch(r"keep-\d+", key)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.dashboard.sample import MEMORIES
-from tests.dashboard.stage import complaints, show, words
+from tests.dashboard.stage import complaints, listed, press, show, words
 
 from mnemon_server.client import connect
 from mnemon_server.dashboard.plain import inert
@@ -29,16 +29,6 @@ def ask(home: Path, action: str, **parameters: Any) -> dict[str, Any]:
         return client.call(action, **parameters)
     finally:
         client.close()
-
-
-def listed(app: Any) -> list[int]:
-    """The ids of the memories in the list, as they stand."""
-    keys = [str(button.key) for button in app.button]
-    return [int(key.rpartition("-")[2]) for key in keys if key.startswith("title-search-")]
-
-
-def press(app: Any, key: str) -> Any:
-    return app.button(key=key).click().run()
 
 
 def test_without_words_the_newest_stand_first(filled_home: Path) -> None:
@@ -96,21 +86,6 @@ def test_a_client_and_a_day_narrow_the_list(filled_home: Path) -> None:
     app.selectbox(key="within").set_value("since a day").run()
     assert complaints(app) == []
     assert 13 in listed(app)
-
-
-def test_long_lists_come_in_pages(empty_home: Path) -> None:
-    client = connect(Settings(empty_home / ".mnemon"), "claude-code")
-    for number in range(1, 28):
-        client.call("save", title=f"Harbour {number}", content=f"Ships called number {number} in the harbour.")
-    client.close()
-    app = show("search")
-    assert listed(app) == list(range(27, 2, -1))
-    assert listed(press(app, "search-Older")) == [2, 1]
-    assert listed(press(app, "search-Newer")) == list(range(27, 2, -1))
-    app.text_input(key="q").set_value("harbour").run()
-    best = listed(app)
-    assert len(best) == 25
-    assert sorted([*best, *listed(press(app, "search-Further"))]) == list(range(1, 28))
 
 
 def test_an_empty_vault_says_what_to_do(empty_home: Path) -> None:
@@ -213,15 +188,6 @@ def test_a_forgotten_memory_says_so_and_offers_only_its_return(filled_home: Path
     assert f"restore-{FORGOTTEN}" in keys
     assert f"forget-{FORGOTTEN}" not in keys
     assert "The old printer stood in the cellar." in [code.value for code in app.code]
-
-
-def test_undo_takes_back_only_what_it_named(filled_home: Path) -> None:
-    app = press(press(show("search", memory=str(BACKUPS)), f"pin-{BACKUPS}"), "undo-search")
-    assert "Take back pinning #2" in words(app)
-    ask(filled_home, "forget", id=5)  # a client was quicker
-    assert "nothing was taken back" in words(press(app, "undo-yes-search"))
-    assert ask(filled_home, "changes", id=5)["state"] == "forgotten"
-    assert ask(filled_home, "changes", id=BACKUPS)["memory"]["pinned"] is True
 
 
 def test_related_memories_open_and_lead_back(filled_home: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnemon_server.dashboard import card_place, card_said
+from mnemon_server.dashboard import card_place
 from mnemon_server.dashboard.book import Book
 from mnemon_server.dashboard.card_change import CARD, draw_buttons, draw_form
 from mnemon_server.dashboard.card_facts import draw_facts
@@ -12,9 +12,10 @@ from mnemon_server.dashboard.card_line import LIVE, about, line
 from mnemon_server.dashboard.card_looks import STYLE
 from mnemon_server.dashboard.card_place import open_memory
 from mnemon_server.dashboard.card_related import draw_history, draw_related
-from mnemon_server.dashboard.card_undo import undo_button, undo_line
+from mnemon_server.dashboard.deeds import say
 from mnemon_server.dashboard.frame import book, tell
 from mnemon_server.dashboard.plain import inert
+from mnemon_server.dashboard.taking_back import last_change_button, last_change_line
 from mnemon_server.errors import MnemonError, UnknownMemory
 
 __all__ = ["draw", "line", "open_memory"]
@@ -61,7 +62,7 @@ def _show(vault: Book, number: int) -> None:
     st.markdown(f"#### {inert(memory['title'])}")
     st.caption(about(memory | {"state": state}))
     with st.container():
-        card_said.say(CARD)
+        say(CARD)
         if state != LIVE and became:
             st.info(inert(f"{became}. No client is shown it."), icon=":material/info:")
     st.code(
@@ -72,9 +73,9 @@ def _show(vault: Book, number: int) -> None:
     )
     with st.container(horizontal=True):
         draw_buttons(memory, state)
-        undo_button(CARD)
+        last_change_button(CARD)
     with st.container():
-        undo_line(CARD)
+        last_change_line(vault, CARD)
     if state == LIVE:
         with st.expander("Correct", icon=":material/edit:"):
             draw_form(memory)

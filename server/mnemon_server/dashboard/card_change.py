@@ -6,10 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from mnemon_server.dashboard import card_said
 from mnemon_server.dashboard.card_line import LIVE, Brief
+from mnemon_server.dashboard.deeds import Done, do
 from mnemon_server.dashboard.frame import book
-from mnemon_server.errors import MnemonError
 from mnemon_server.kinds import KIND_NAMES
 from mnemon_server.memory import TITLE_LIMIT
 
@@ -47,7 +46,7 @@ def _correct(memory: Brief, version: str) -> None:
     if changed:
         _act("edit", {"id": memory["id"], **changed}, f"Memory {memory['id']} is corrected")
     else:
-        card_said.done(CARD, f"Memory {memory['id']} is as it was.")
+        do(CARD, lambda: Done(f"Memory {memory['id']} is as it was."))
 
 
 def _button(label: str, icon: str, action: str, memory: Brief, outcome: str) -> None:
@@ -57,9 +56,8 @@ def _button(label: str, icon: str, action: str, memory: Brief, outcome: str) -> 
 
 
 def _act(action: str, parameters: dict[str, Any], sentence: str) -> None:  # Any: JSON
-    try:
+    def work() -> Done:
         book().change(action, **parameters)
-    except MnemonError as trouble:
-        card_said.failed(CARD, trouble)
-    else:
-        card_said.done(CARD, f"{sentence}.")
+        return Done(f"{sentence}.")
+
+    do(CARD, work)

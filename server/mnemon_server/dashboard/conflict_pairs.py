@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,9 +11,10 @@ from mnemon_server.dashboard import times
 from mnemon_server.dashboard.book import Answer, Book
 from mnemon_server.dashboard.card_line import about
 from mnemon_server.dashboard.card_place import open_memory
+from mnemon_server.dashboard.deeds import Change, Done, deed_button, do
+from mnemon_server.dashboard.paging import shown_page, turning_buttons
 from mnemon_server.dashboard.plain import inert
-from mnemon_server.dashboard.profile_deeds import Done, deed_button, do
-from mnemon_server.dashboard.profile_paging import turn_page
+from mnemon_server.dashboard.profile_place import HERE
 from mnemon_server.dashboard.profile_texts import draw_text, whole_texts
 from mnemon_server.llm import HEURISTICS
 
@@ -34,10 +36,12 @@ def draw_conflicts(vault: Book) -> None:
                 "No two memories contradict each other, as far as they were compared.", icon=":material/check_circle:"
             )
         return
-    first = turn_page("conflicts-page", min(int(whole["count"]), _MOST), PAGE)
+    told = len(whole["conflicts"])
+    page = shown_page("conflicts", size=PAGE, total=told)
+    pairs = whole["conflicts"][page.first : page.first + page.size]
+    turning_buttons(page, page.next_of(told), beside=f"{page.span(len(pairs))} of {told:,}")
     if whole["count"] > _MOST:
         st.caption(f"{whole['count']:,} pairs are open; the latest {_MOST} are here.")
-    pairs = whole["conflicts"][first : first + PAGE]
     texts = whole_texts(vault, (pair[side]["id"] for pair in pairs for side in ("newer", "older")))
     for pair in pairs:
         _draw_pair(vault, pair, texts)
@@ -69,7 +73,7 @@ def _examine(vault: Book, all_of_them: int) -> None:
             bar.progress(min(1.0, done / (done + left)), text=f"Compared {done:,}, {left:,} to go")
         return Done(f"Compared {done:,} memories." if done != 1 else "Compared 1 memory.")
 
-    do(work)
+    do(HERE, work)
     st.rerun()
 
 
@@ -84,10 +88,9 @@ def _draw_pair(vault: Book, pair: Answer, texts: dict[int, str]) -> None:
             with column:
                 _draw_side(side, word, texts.get(side["id"], str(side["snippet"])), key)
         with st.container(horizontal=True):
-            deed_button(
-                "The newer supersedes", f"resolve-{key}", ":material/check:", lambda: _supersede(vault, newer, older)
-            )
-            deed_button("Both stand", f"both-{key}", ":material/balance:", lambda: _keep_both(vault, newer, older))
+            supersede, keep_both = partial(_supersede, vault, newer, older), partial(_keep_both, vault, newer, older)
+            deed_button(HERE, "The newer supersedes", f"resolve-{key}", ":material/check:", supersede)
+            deed_button(HERE, "Both stand", f"both-{key}", ":material/balance:", keep_both)
 
 
 def _draw_side(side: Side, word: str, text: str, key: str) -> None:
@@ -104,11 +107,13 @@ def _judge(name: str) -> str:
 
 
 def _supersede(vault: Book, newer: Side, older: Side) -> Done:
-    vault.change("resolve", id=newer["id"], other=older["id"])
-    return Done(f"#{newer['id']} supersedes #{older['id']}.", undo=(older["id"],))
+    result = vault.change("resolve", id=newer["id"], other=older["id"])
+    # Where one of them has been corrected meanwhile, it may be the other way round.
+    kept, superseded = result["kept"]["id"], result["superseded"]
+    return Done(f"#{kept} supersedes #{superseded}.", undo=(Change("supersede", superseded),))
 
 
 def _keep_both(vault: Book, newer: Side, older: Side) -> Done:
-    vault.change("resolve", id=newer["id"], other=older["id"], keep_both=True)
+    result = vault.change("resolve", id=newer["id"], other=older["id"], keep_both=True)
     said = f"#{newer['id']} and #{older['id']} both stand; they come up again only when one of them changes."
-    return Done(said, undo=(newer["id"],))
+    return Done(said, undo=(Change("keep-both", result["kept"]["id"]),))

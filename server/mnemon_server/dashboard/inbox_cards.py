@@ -10,10 +10,11 @@ import streamlit as st
 from mnemon_server.dashboard.book import Answer, Book
 from mnemon_server.dashboard.card_line import about
 from mnemon_server.dashboard.card_place import open_memory
+from mnemon_server.dashboard.deeds import Change, Done, deed_button
+from mnemon_server.dashboard.paging import shown_page, turning_buttons
 from mnemon_server.dashboard.plain import inert
 from mnemon_server.dashboard.profile_asking import of_each
-from mnemon_server.dashboard.profile_deeds import Done, deed_button
-from mnemon_server.dashboard.profile_paging import turn_page
+from mnemon_server.dashboard.profile_place import HERE
 from mnemon_server.dashboard.profile_texts import draw_text, whole_texts
 from mnemon_server.errors import MnemonError
 from mnemon_server.memory import snippet
@@ -35,8 +36,9 @@ def draw_inbox(vault: Book) -> None:
             " to keep or to drop; it fades by itself when you do neither."
         )
         return
-    first = turn_page("inbox-page", total, PAGE)
-    shown = vault.ask("inbox", limit=first + PAGE)["memories"][first:]
+    page = shown_page("inbox", size=PAGE, total=total)
+    shown = vault.ask("inbox", limit=page.first + page.size)["memories"][page.first :]
+    turning_buttons(page, page.next_of(total), beside=f"{page.span(len(shown))} of {total:,}")
     _all_at_once(vault, [each["id"] for each in shown])
     ids = [each["id"] for each in shown]
     texts = whole_texts(vault, ids)
@@ -49,8 +51,8 @@ def _all_at_once(vault: Book, ids: Sequence[int]) -> None:
     if len(ids) < 2:
         return
     with st.container(horizontal=True):
-        deed_button(f"Keep these {len(ids)}", "keep-all", ":material/done_all:", lambda: _keep(vault, ids))
-        deed_button(f"Drop these {len(ids)}", "drop-all", ":material/delete_sweep:", lambda: _drop(vault, ids))
+        deed_button(HERE, f"Keep these {len(ids)}", "keep-all", ":material/done_all:", lambda: _keep(vault, ids))
+        deed_button(HERE, f"Drop these {len(ids)}", "drop-all", ":material/delete_sweep:", lambda: _drop(vault, ids))
 
 
 def _draw_card(vault: Book, waiting: Waiting, text: str, beside: str) -> None:
@@ -63,8 +65,8 @@ def _draw_card(vault: Book, waiting: Waiting, text: str, beside: str) -> None:
         draw_text(text)
         st.caption(inert(f"{_said(waiting)}. {beside}"))
         with st.container(horizontal=True):
-            deed_button("Keep", f"keep-{number}", ":material/check:", lambda: _keep(vault, [number]))
-            deed_button("Drop", f"drop-{number}", ":material/delete:", lambda: _drop(vault, [number]))
+            deed_button(HERE, "Keep", f"keep-{number}", ":material/check:", lambda: _keep(vault, [number]))
+            deed_button(HERE, "Drop", f"drop-{number}", ":material/delete:", lambda: _drop(vault, [number]))
             st.button("Open", key=f"open-waiting-{number}", type="tertiary", on_click=open_memory, args=(number,))
 
 
@@ -82,7 +84,7 @@ def _beside(vault: Book, number: int) -> str:
 
 def _keep(vault: Book, ids: Sequence[int]) -> Done:
     done = _each(vault, "keep", ids)
-    kept = tuple(each["memory"]["id"] for each in done if each["changed"])
+    kept = tuple(Change("keep", each["memory"]["id"]) for each in done if each["changed"])
     if len(ids) == 1:
         return Done(f"Kept: {done[0]['memory']['title']}.", undo=kept)
     return Done(f"Kept {len(kept)} captured memories.", undo=kept)

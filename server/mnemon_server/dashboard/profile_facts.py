@@ -7,17 +7,19 @@ from typing import Any
 import streamlit as st
 
 from mnemon_server.dashboard.book import Answer, Book
+from mnemon_server.dashboard.deeds import Change, Done, deed_button, do
 from mnemon_server.dashboard.plain import inert
-from mnemon_server.dashboard.profile_deeds import Done, deed_button, do
+from mnemon_server.dashboard.profile_place import HERE
 from mnemon_server.memory import CONTENT_LIMIT, TITLE_LIMIT
 
 _CORRECTED = "profile-corrected"  # title of the fact whose text is being written anew
 _STATED = "profile-stated"  # how many were stated: each begins with an empty form, and a failed one loses no text
 _CUT = "…"
+# By outcome: the sentence, and the action that the history has.
 _SAID = {
-    "new": "Added to the profile: {}.",
-    "updated": "Corrected: {}.",
-    "existing": "The profile says this already: {}.",
+    "new": ("Added to the profile: {}.", "save"),
+    "updated": ("Corrected: {}.", "update"),
+    "existing": ("The profile says this already: {}.", ""),
 }
 
 
@@ -38,7 +40,7 @@ def state_one(vault: Book) -> None:
             "What is so", max_chars=CONTENT_LIMIT, placeholder="Mondays to Thursdays, 9 to 15, Berlin time."
         )
         if st.form_submit_button("Add to the profile", type="primary"):
-            st.session_state[_STATED] = number + do(lambda: _state(vault, title, content))
+            st.session_state[_STATED] = number + do(HERE, lambda: _state(vault, title, content))
             st.rerun()
 
 
@@ -50,7 +52,8 @@ def corrections(vault: Book, line: dict[str, Any]) -> None:  # Any: JSON
     title = str(fact["title"])
     if st.button("Correct", key=f"correct-{title}", icon=":material/edit:", type="tertiary"):
         st.session_state[_CORRECTED] = title
-    deed_button("Take out", f"take-out-{title}", ":material/close:", lambda: _drop(vault, title), type="tertiary")
+    key, icon = f"take-out-{title}", ":material/close:"
+    deed_button(HERE, "Take out", key, icon, lambda: _drop(vault, title), type="tertiary")
 
 
 def correct_here(vault: Book, line: dict[str, Any]) -> None:  # Any: JSON
@@ -68,7 +71,7 @@ def correct_here(vault: Book, line: dict[str, Any]) -> None:  # Any: JSON
         with st.container(horizontal=True):
             is_wanted = st.form_submit_button("Save", type="primary")
             is_left = st.form_submit_button("Leave as it is")
-    if is_left or (is_wanted and do(lambda: _state(vault, title, content))):
+    if is_left or (is_wanted and do(HERE, lambda: _state(vault, title, content))):
         st.session_state.pop(_CORRECTED)
     if is_left or is_wanted:
         st.rerun()
@@ -87,10 +90,10 @@ def _whole(vault: Book, line: dict[str, Any]) -> Answer | None:  # Any: JSON
 
 def _state(vault: Book, title: str, content: str) -> Done:
     result = vault.change("state_fact", title=title, content=content)
-    said = _SAID[result["outcome"]].format(result["title"])
-    return Done(said, undo=() if result["outcome"] == "existing" else (str(result["title"]),))
+    said, action = _SAID[result["outcome"]]
+    return Done(said.format(result["title"]), undo=(Change(action, str(result["title"])),) if action else ())
 
 
 def _drop(vault: Book, title: str) -> Done:
     result = vault.change("drop_fact", title=title)
-    return Done(f"Taken out of the profile: {result['title']}.", undo=(str(result["title"]),))
+    return Done(f"Taken out of the profile: {result['title']}.", undo=(Change("forget", str(result["title"])),))

@@ -7,9 +7,10 @@ from itertools import groupby
 import streamlit as st
 
 from mnemon_server.actions.handoffs import PREFIX
-from mnemon_server.dashboard import card_line, card_pages, times
+from mnemon_server.dashboard import card_line, times
 from mnemon_server.dashboard.book import Book
 from mnemon_server.dashboard.card_line import Brief
+from mnemon_server.dashboard.paging import shown_page, turning_buttons
 from mnemon_server.dashboard.plain import inert
 
 HERE = "diary"
@@ -28,16 +29,14 @@ def draw_diary(vault: Book) -> None:
     projects = list(dict.fromkeys(project_of(memory) or _NONE for memory in handoffs))
     project = st.selectbox("Project", (_ALL, *projects), key="project", bind="query-params")
     shown = [each for each in handoffs if project in (_ALL, project_of(each) or _NONE)]
-    number, start = card_pages.place(HERE, str(project))
-    first = int(start or 0)
-    page = shown[first : first + _PAGE]
-    st.caption(f"{card_pages.span(number, len(page), _PAGE)} of {len(shown):,} handoffs, the newest first")
-    for day, entries in groupby(page, key=lambda each: times.local(each["created_at"]).date()):
+    page = shown_page(HERE, str(project), _PAGE, len(shown))
+    leaf = shown[page.first : page.first + page.size]
+    st.caption(f"{page.span(len(leaf))} of {len(shown):,} handoffs, the newest first")
+    for day, entries in groupby(leaf, key=lambda each: times.local(each["created_at"]).date()):
         st.markdown(f"##### {day:%A, %-d %B %Y}")
         for memory in entries:
             _entry(vault, memory)
-    following = first + _PAGE
-    card_pages.buttons(HERE, number, str(following) if following < len(shown) else None, "Newer", "Older")
+    turning_buttons(page, page.next_of(len(shown)))
 
 
 def project_of(memory: Brief) -> str:

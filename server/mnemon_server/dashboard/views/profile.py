@@ -11,8 +11,9 @@ from mnemon_server.dashboard.book import Book
 from mnemon_server.dashboard.conflict_pairs import draw_conflicts
 from mnemon_server.dashboard.frame import book
 from mnemon_server.dashboard.inbox_cards import draw_inbox
-from mnemon_server.dashboard.profile_deeds import tell_last
 from mnemon_server.dashboard.profile_lines import draw_profile
+from mnemon_server.dashboard.profile_place import HERE
+from mnemon_server.dashboard.taking_back import say_with_a_way_back
 
 PROFILE, INBOX, CONFLICTS = "profile", "inbox", "contradictions"
 _DRAWN = {PROFILE: draw_profile, INBOX: draw_inbox, CONFLICTS: draw_conflicts}
@@ -22,7 +23,7 @@ def draw() -> None:
     """The page; `?part=inbox` opens it at its second part."""
     vault = book()
     st.title("Profile and inbox")
-    tell_last(vault)
+    say_with_a_way_back(vault, HERE)
     _DRAWN[_chosen(_labels(vault))](vault)
     card.draw()
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from mnemon_server.dashboard import card, card_pages, card_said, times
+from mnemon_server.dashboard import card, times
 from mnemon_server.dashboard.book import Book
 from mnemon_server.dashboard.card_line import LIVE, Brief
-from mnemon_server.dashboard.card_undo import undo_button, undo_line
 from mnemon_server.dashboard.card_why import draw_why
+from mnemon_server.dashboard.deeds import say
 from mnemon_server.dashboard.frame import book
+from mnemon_server.dashboard.paging import shown_page, turning_buttons
 from mnemon_server.dashboard.plain import inert
+from mnemon_server.dashboard.taking_back import last_change_button, last_change_line
 from mnemon_server.kinds import KIND_NAMES
 
 HERE = "search"
@@ -47,9 +49,9 @@ def draw() -> None:
         _found(vault, text, filters)
     else:
         _leafed(vault, text, state, filters)
-    card_said.say(HERE)
-    undo_button(HERE)
-    undo_line(HERE)
+    say(HERE)
+    last_change_button(HERE)
+    last_change_line(vault, HERE)
     card.draw()
 
 
@@ -100,11 +102,10 @@ def _found(vault: Book, text: str, filters: Filters) -> None:
     if not memories:
         _nothing("Nothing was found. Other words, or fewer filters, may help; the state “all” looks everywhere.")
         return
-    number, start = card_pages.place(HERE, json.dumps([text, filters]))
-    first = int(start or 0)
-    shown = memories[first : first + card_pages.SIZE]
+    page = shown_page(HERE, json.dumps([text, filters]), total=len(memories))
+    shown = memories[page.first : page.first + page.size]
     how = "by words and by meaning" if result["mode"] == "hybrid" else f"by words only: {result['reason']}"
-    st.caption(inert(f"{card_pages.span(number, len(shown))} of the best {len(memories):,}, {how}"))
+    st.caption(inert(f"{page.span(len(shown))} of the best {len(memories):,}, {how}"))
     wants_why = st.toggle("Show what each score is made of", value=True, key="why")
     best = max(each["explain"]["bm25"] for each in memories)
     for memory in shown:
@@ -112,22 +113,21 @@ def _found(vault: Book, text: str, filters: Filters) -> None:
             card.line(memory, HERE)
             if wants_why:
                 draw_why(memory["explain"], best)
-    following = first + card_pages.SIZE
-    card_pages.buttons(HERE, number, str(following) if following < len(memories) else None, "Better", "Further")
+    turning_buttons(page, page.next_of(len(memories)), "Better", "Further")
 
 
 def _leafed(vault: Book, text: str, state: str, filters: Filters) -> None:
-    number, start = card_pages.place(HERE, json.dumps([text, state, filters]))
-    page = vault.ask("browse", state=state, text=text, limit=card_pages.SIZE, before=start, **filters)
-    memories: list[Brief] = page["memories"]
-    if not page["count"]:
+    page = shown_page(HERE, json.dumps([text, state, filters]))
+    found = vault.ask("browse", state=state, text=text, limit=page.size, before=page.start, **filters)
+    memories: list[Brief] = found["memories"]
+    if not found["count"]:
         _none_here(vault, text, state, filters)
         return
-    st.caption(f"{card_pages.span(number, len(memories))} of {page['count']:,}, the newest first")
+    st.caption(f"{page.span(len(memories))} of {found['count']:,}, the newest first")
     for memory in memories:
         with st.container(border=True, gap="xsmall"):
             card.line(memory, HERE)
-    card_pages.buttons(HERE, number, page["next"], "Newer", "Older")
+    turning_buttons(page, found["next"])
 
 
 def _none_here(vault: Book, text: str, state: str, filters: Filters) -> None:

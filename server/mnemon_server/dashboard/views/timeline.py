@@ -10,10 +10,11 @@ from itertools import groupby
 
 import streamlit as st
 
-from mnemon_server.dashboard import card, card_pages, times
+from mnemon_server.dashboard import card, times
 from mnemon_server.dashboard.book import Answer, Book
 from mnemon_server.dashboard.card_line import Brief
 from mnemon_server.dashboard.frame import book
+from mnemon_server.dashboard.paging import shown_page, turning_buttons
 from mnemon_server.dashboard.plain import inert
 from mnemon_server.dashboard.timeline_charts import BRUSH, brushed, part, whole
 from mnemon_server.dashboard.timeline_counts import CLIENT, SESSION, TYPE, by_group, by_type, group_names
@@ -92,16 +93,16 @@ def _brush() -> None:
 def _list(vault: Book, stretch: Stretch, by: str, overview: Answer) -> None:
     """The memories of the stretch, day by day."""
     zone = times.zone()
-    number, start = card_pages.place(HERE, json.dumps([str(stretch), str(zone)]))
-    until = stretch.ends(zone).isoformat()
-    page = vault.ask("browse", until=until, limit=card_pages.SIZE, before=start)
-    memories = [each for each in page["memories"] if datetime.fromisoformat(each["created_at"]) >= stretch.begins(zone)]
-    following = page["next"] if len(memories) == len(page["memories"]) else None
+    page = shown_page(HERE, json.dumps([str(stretch), str(zone)]))
+    begins, ends = stretch.begins(zone), stretch.ends(zone)
+    found = vault.ask("browse", until=ends.isoformat(), limit=page.size, before=page.start)
+    memories = [each for each in found["memories"] if datetime.fromisoformat(each["created_at"]) >= begins]
+    following = found["next"] if len(memories) == len(found["memories"]) else None
     a_day = Counter[str]()
     for row in overview["made"]:
         a_day[row["day"]] += row["count"]
     total = sum(count for day, count in a_day.items() if stretch.holds(date.fromisoformat(day)))
-    st.caption(f"{card_pages.span(number, len(memories))} of {total:,} memories in these days, the newest first")
+    st.caption(f"{page.span(len(memories))} of {total:,} memories in these days, the newest first")
     for day, of_the_day in groupby(memories, key=lambda each: times.local(each["created_at"]).date()):
         st.markdown(f"##### {day:%A, %-d %B %Y}")
         for name, of_a_group in _grouped(list(of_the_day), by):
@@ -109,7 +110,7 @@ def _list(vault: Book, stretch: Stretch, by: str, overview: Answer) -> None:
             for memory in of_a_group:
                 with st.container(border=True, gap="xsmall"):
                     card.line(memory, HERE)
-    card_pages.buttons(HERE, number, following, "Newer", "Older")
+    turning_buttons(page, following)
 
 
 def _grouped(memories: list[Brief], by: str) -> Iterator[tuple[str, list[Brief]]]:
