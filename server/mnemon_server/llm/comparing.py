@@ -14,7 +14,7 @@ from mnemon_server.llm.pairs.evidence import Evidence
 from mnemon_server.llm.pairs.reading import read
 from mnemon_server.llm.pairs.sure import SURE, is_sure
 from mnemon_server.llm.pairs.together import evidence_of
-from mnemon_server.llm.pairs.weights import weights_of
+from mnemon_server.llm.regression import fitted
 
 _NOTHING = "nothing says that one replaces the other"
 _NO_MORE = "says no more than the older one"
@@ -67,10 +67,10 @@ _SAME_SHARE, _SAME_FRESH = 0.6, 0.5  # of the words of the nearest sentences, an
 def compare(newer: Stated, older: Stated) -> Verdict:
     """The verdict by rules, within a millisecond; `unrelated` whenever no rule is sure."""
     found = evidence_of(read(newer.title, newer.content), read(older.title, older.content), newer.type, older.type)
-    conflict = weights_of("conflict")
-    probability = max(conflict.probability(found), SURE if is_sure(found) else 0.0)
+    by_weight, threshold = _weighed("conflict", found)
+    probability = max(by_weight, SURE if is_sure(found) else 0.0)
     reason = reason_of(found)
-    if reason and probability >= conflict.threshold:
+    if reason and probability >= threshold:
         relation = UPDATE if _is_update(found) else CONTRADICTION
         return Verdict(relation, reason, round(probability, 3), HEURISTICS)
     if _says_no_more(found):
@@ -84,8 +84,15 @@ def reason_of(found: Mapping[str, Evidence]) -> str:
 
 
 def _is_update(found: Mapping[str, Evidence]) -> bool:
-    update = weights_of("update")
-    return any(name in found for name in _MOVES_BY_ITSELF) or update.probability(found) >= update.threshold
+    probability, threshold = _weighed("update", found)
+    return any(name in found for name in _MOVES_BY_ITSELF) or probability >= threshold
+
+
+def _weighed(question: str, found: Mapping[str, Evidence]) -> tuple[float, float]:
+    """How probable it is, and from where on it is said: `conflict`, that one of the two should give way; `update`, that
+    such a one is an update. Both were fitted by tests/contradictions/fit.py."""
+    weights = fitted("pair_weights.json", question)
+    return weights.probability({name: each.value for name, each in found.items()}), weights.threshold
 
 
 def _says_no_more(found: Mapping[str, Evidence]) -> bool:

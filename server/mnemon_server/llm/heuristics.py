@@ -6,17 +6,14 @@ held-out half of the golden set takes no part in that and measures them.
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from mnemon_server.llm import HEURISTICS, Said, Stated, Statement, Verdict
 from mnemon_server.llm.comparing import compare
 from mnemon_server.llm.features import features, signs_in
+from mnemon_server.llm.regression import fitted
 from mnemon_server.llm.secrets import redacted
 from mnemon_server.llm.sentences import Sentence, sentences
 from mnemon_server.llm.sign import Sign
@@ -28,20 +25,6 @@ LONGEST = 600  # characters; a longer sentence is pasted text or a whole paragra
 SHORTEST = 25
 FEWEST_WORDS = 5
 _QUESTION = re.compile(r"[?¿？]\s*[\"')\]*_]*$|^¿")
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A logistic regression: `probability = 1 / (1 + exp(-(bias + sum of weight x value)))`, with the probability
-    from which on a sentence is kept."""
-
-    bias: float
-    threshold: float
-    of: Mapping[str, float]
-
-    def probability(self, found: Mapping[str, float]) -> float:
-        total = self.bias + sum(self.of.get(name, 0.0) * value for name, value in found.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,7 @@ def judge(sentence: Sentence, role: str) -> Statement | None:
         return None
     text = trimmed(sentence.text)
     signs = signs_in(text)
-    weights = weights_of(role)
+    weights = fitted("weights.json", role)
     probability = weights.probability(features(sentence, text, signs))
     if probability < weights.threshold or len(text.split()) < FEWEST_WORDS:
         return None
@@ -94,14 +77,6 @@ def may_stand_alone(text: str) -> bool:
     if not SHORTEST <= len(text) <= LONGEST or len(text.split()) < FEWEST_WORDS:
         return False
     return _QUESTION.search(text) is None and not text.endswith((":", "…", "..."))
-
-
-@cache
-def weights_of(role: str) -> Weights:
-    """The fitted weights for what this role says."""
-    text = files("mnemon_server.llm").joinpath("weights.json").read_text(encoding="utf-8")
-    fitted = json.loads(text)[role]
-    return Weights(fitted["bias"], fitted["threshold"], fitted["weights"])
 
 
 def _kind(signs: Sequence[tuple[Sign, str]]) -> tuple[str, str]:
