@@ -75,7 +75,7 @@ def test_he_does_not_wait_longer_than_he_has_time(
     began = time.monotonic()
     with pytest.raises(NoResident):
         open_line(str(folder), "state", 0.1)
-    assert 0.05 < time.monotonic() - began < 2.0
+    assert 0.05 < time.monotonic() - began < 5.0
 
 
 @pytest.mark.parametrize("says", [b"", b"H\xff\xff\xff\xff", framed(HELLO, b"[" * 90_000), framed(HELLO, b"[]"),

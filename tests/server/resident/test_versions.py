@@ -184,7 +184,13 @@ class RealPump:
             [sys.executable, "-P", "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment | {"PYTHONPATH": str(program), "MNEMON_VAULT_DIR": str(settings.folder)},
+            env=environment
+            | {
+                "PYTHONPATH": str(program),
+                "MNEMON_VAULT_DIR": str(settings.folder),
+                # Two versions of a file of the same length and second would share their compiled form.
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
         )
 
     def ask(self, number: int, method: str, **params: Any) -> dict[str, Any]:
