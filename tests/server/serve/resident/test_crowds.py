@@ -27,7 +27,7 @@ from mnemon_server.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 CROWD = 1_000
-# A hook waits a second and a half for its answer (hooks/quick.py); where other tests have the processor it takes longer.
+# A hook waits a second and a half for its answer (hooks/quick.py); beside other tests it may take longer.
 SOON = 10.0  # seconds
 
 
