@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.resident import residents
+from tests.seeded import seeded
 
 from mnemon_installer.checks.check import Finding, Subject
 from mnemon_installer.checks.processes import Processes
@@ -60,6 +61,7 @@ def test_what_is_wrong_with_one() -> None:
     assert fat == "the shared server (process 7) has taken 1,600 MB of memory"
 
 
+@seeded
 @POSIX
 def test_one_that_hangs_is_a_warning_and_doctor_starts_another_one(
     home: Path, world: RealWorld, subject: Subject, settings: Settings

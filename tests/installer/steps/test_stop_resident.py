@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
 from tests.resident import residents, wait_for
+from tests.seeded import seeded
 
 from mnemon_installer.facts.belongings import find_belongings
 from mnemon_installer.facts.leftovers import find_leftovers
@@ -74,6 +75,7 @@ def test_it_is_stopped_before_the_vault_goes_and_leaves_nothing(
     assert list(home.iterdir()) == []
 
 
+@seeded
 @POSIX
 def test_one_that_does_not_end_keeps_the_vault(home: Path, world: RealWorld, settings: Settings) -> None:
     vault = connect(settings, caller="test")

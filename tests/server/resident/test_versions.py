@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from tests.resident import Residents, residents, wait_for
+from tests.seeded import seeded
 from tests.server.resident.fake import FakeResident, Met
 
 import mnemon_server
@@ -233,6 +234,7 @@ def test_a_client_notices_nothing_of_an_upgrade(
         assert client.end() == 0
 
 
+@seeded
 def test_a_newer_program_from_elsewhere_takes_over_and_an_older_one_does_not(
     program: Path, settings: Settings, there: Residents
 ) -> None:

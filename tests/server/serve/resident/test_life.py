@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from tests.resident import Residents, residents, wait_for
+from tests.seeded import seeded
 
 from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
@@ -188,6 +189,7 @@ def test_settings_count_from_the_next_question_of_a_new_connection(settings: Set
     client.close()
 
 
+@seeded
 def test_it_leaves_when_nobody_asks_and_the_client_that_stayed_notices_nothing(
     settings: Settings, there: Residents
 ) -> None:
@@ -208,6 +210,7 @@ def test_it_leaves_when_the_settings_want_none(settings: Settings) -> None:
         assert "the settings want none" in last_words(process)
 
 
+@seeded
 @pytest.mark.skipif(sys.platform == "win32", reason="no re-parenting there")
 def test_the_pump_of_a_client_that_was_killed_leaves(settings: Settings, there: Residents) -> None:
     reach(str(settings.folder), "state", 10).close()

@@ -17,6 +17,7 @@ from mnemon_server.resident.launch import reach
 pytestmark = pytest.mark.skipif(not Path("/proc/net/unix").exists(), reason="who listens is read from Linux's /proc")
 
 
+@seeded
 def test_a_few_clients_outlive_their_server_twice(tmp_path: Path) -> None:
     found = storm(_home(tmp_path), SMALL)
     _require_nothing_amiss(found)
