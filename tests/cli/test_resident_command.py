@@ -15,7 +15,8 @@ from tests.installer.machine import PATIENCE, Machine, installed_mnemon
 from tests.resident import residents, wait_for
 
 from mnemon_installer.ui import resident_words
-from mnemon_server.client.residents import Guest, ResidentState, Stopped, resident_state
+from mnemon_server.client.resident_told import Guest, ResidentState, Stopped
+from mnemon_server.client.residents import resident_state
 from mnemon_server.settings import Settings
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")

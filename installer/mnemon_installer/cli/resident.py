@@ -10,14 +10,8 @@ import typer
 
 from mnemon_installer.cli.vault_access import JsonFlag, settings
 from mnemon_installer.ui import console, resident_words
-from mnemon_server.client.residents import (
-    ResidentState,
-    off_because,
-    require_wanted,
-    resident_state,
-    start_resident,
-    stop_resident,
-)
+from mnemon_server.client.resident_told import ResidentState
+from mnemon_server.client.residents import off_because, require_wanted, resident_state, start_resident, stop_resident
 from mnemon_server.resident.launch import MODULE
 from mnemon_server.resident.place import has_sockets
 from mnemon_server.settings import Settings

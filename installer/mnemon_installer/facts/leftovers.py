@@ -19,7 +19,8 @@ from mnemon_installer.facts.web_leftovers import WebLeftovers, web_leftovers
 from mnemon_installer.plan.receipts import Receipt, Receipts
 from mnemon_installer.world import CommandTrouble, World
 from mnemon_installer.world.programs import find_program
-from mnemon_server.client.residents import ResidentState, resident_state
+from mnemon_server.client.resident_told import ResidentState
+from mnemon_server.client.residents import resident_state
 from mnemon_server.errors import MnemonError
 from mnemon_server.settings import Settings
 from mnemon_server.sync.state import is_sent, load_state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mnemon_server import __version__
-from mnemon_server.client.residents import Guest, ResidentState
+from mnemon_server.client.resident_told import Guest, ResidentState
 
 MOST_MEMORY = 1_500_000_000  # bytes; the largest model that is offered needs a third of it
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mnemon_installer.facts.resident import counted, megabytes, names_of, span, trouble_with
 from mnemon_installer.ui.console import tidy
-from mnemon_server.client.residents import Guest, ResidentState, Stopped
+from mnemon_server.client.resident_told import Guest, ResidentState, Stopped
 from mnemon_server.resident.place import log_path
 from mnemon_server.settings import Settings
 

@@ -14,7 +14,7 @@ from mnemon_installer.plan.plan import Outlook
 from mnemon_installer.plan.step import Needed
 from mnemon_installer.ui.console import tint
 from mnemon_installer.ui.web_left_words import left_on_the_web
-from mnemon_server.client.residents import Guest
+from mnemon_server.client.resident_told import Guest
 
 EXPORT = "mnemon export jsonl memories.jsonl"
 _CONNECTORS = "https://claude.ai/settings/connectors"

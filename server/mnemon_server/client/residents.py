@@ -8,18 +8,18 @@ import signal
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mnemon_server.client.resident_processes import is_running, resident_pids
-from mnemon_server.errors import MnemonError
+from mnemon_server.client.resident_told import Guest, ResidentOff, ResidentState, ResidentTrouble, Stopped
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import ANSWER
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.identity import identity, should_replace
 from mnemon_server.resident.launch import ask_to_leave, reach
-from mnemon_server.resident.line import Line, Lost, NoResident, Unfit, open_line
+from mnemon_server.resident.line import Line, Lost, Unfit, open_line
 from mnemon_server.settings import Settings
 
 STATE_SECONDS = 2.0  # for one that is there to say how it is
@@ -28,69 +28,6 @@ STOP_SECONDS = 15.0  # it sees its clients off for ten
 _SIGNAL_SECONDS = 1.0  # from being told by a signal to being ended by one
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.2
 Json = dict[str, Any]  # Any: JSON
-
-
-class ResidentOff(MnemonError):
-    """The user wants none."""
-
-    code = "resident-off"
-
-
-class ResidentTrouble(MnemonError):
-    """One cannot be started, or does not end."""
-
-    code = "resident"
-
-
-@dataclass(frozen=True)
-class Guest:
-    """A client that is connected. `name` is what it calls itself, empty before its first call."""
-
-    pid: int
-    name: str
-
-
-@dataclass(frozen=True)
-class ResidentState:
-    """One that is there.
-
-    Attributes:
-        pid: None where it does not answer, and cannot be found either.
-        problem: why nobody can use it, as a sentence's end: `it does not answer`. Nothing below is known then.
-        is_outdated: it is of a program that ours should replace.
-        uptime_seconds: since when it is there.
-        idle_seconds: since when nobody has asked for anything; `leaves_in_seconds` of this and it goes.
-        clients: those that speak MCP. `commands` and `hooks` are connections of the other kinds.
-        memory_bytes: None where that cannot be told.
-        model: the embedding model's name, None before the vault was used. `is_model_loaded`: it is in memory.
-        pending: memories that wait for a vector; None before the vault was used.
-    """
-
-    pid: int | None
-    version: str = ""
-    problem: str = ""
-    is_outdated: bool = False
-    uptime_seconds: float = 0.0
-    idle_seconds: float = 0.0
-    leaves_in_seconds: float = 0.0
-    clients: tuple[Guest, ...] = ()
-    commands: int = 0
-    hooks: int = 0
-    memory_bytes: int | None = None
-    model: str | None = None
-    is_model_loaded: bool = False
-    pending: int | None = None
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """How one was stopped: `pid` as far as it was known, `clients` as it had them. `was_killed`: it did not leave when
-    it was asked to. `successor`: a client that runs on has started another one since."""
-
-    pid: int | None
-    clients: tuple[Guest, ...] = ()
-    was_killed: bool = False
-    successor: int | None = None
 
 
 def off_because(settings: Settings, environment: Mapping[str, str] = os.environ) -> str:

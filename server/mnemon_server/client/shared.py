@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from mnemon_server.client.repeating import is_repeatable
 from mnemon_server.errors import MnemonError
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import ANSWER, QUESTION, framed
 from mnemon_server.resident.launch import reach
-from mnemon_server.resident.line import Line, Lost, NoResident, open_line
+from mnemon_server.resident.line import Line, Lost, open_line
 from mnemon_server.resident.place import passed_on
 from mnemon_server.settings import Settings
 

@@ -10,9 +10,10 @@ import time
 
 from mnemon_server.hooks.order import QUICK, Order, read_event
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import ANSWER, EVENT
 from mnemon_server.resident.launch import make_run_folder, start_detached
-from mnemon_server.resident.line import Lost, NoResident, Unfit, open_line
+from mnemon_server.resident.line import Lost, Unfit, open_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import sys
 import time
 
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.hold import try_lock
-from mnemon_server.resident.line import Line, Lost, NoResident, Unfit, open_line
+from mnemon_server.resident.line import Line, Lost, Unfit, open_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

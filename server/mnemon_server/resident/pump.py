@@ -14,10 +14,11 @@ import time
 
 from mnemon_server.resident import place
 from mnemon_server.resident.client_end import ClientEnd, Gone
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.fallback import InProcess
 from mnemon_server.resident.frames import MESSAGE, MOVE
 from mnemon_server.resident.launch import reach
-from mnemon_server.resident.line import Line, Lost, NoResident, open_line
+from mnemon_server.resident.line import Line, Lost, open_line
 from mnemon_server.resident.message import Message, lost_answer, read_message
 
 TYPE_CHECKING = False

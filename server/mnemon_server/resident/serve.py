@@ -9,8 +9,8 @@ import threading
 
 from mnemon_server.resident import place
 from mnemon_server.resident.client_end import ClientEnd
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.launch import Unwanted
-from mnemon_server.resident.line import NoResident
 from mnemon_server.resident.pump import Pump
 
 TYPE_CHECKING = False

@@ -22,7 +22,8 @@ from mnemon_installer.flows.mend import plan_mending
 from mnemon_installer.plan.step import Done, Needed
 from mnemon_installer.steps.restart_resident import RestartResident
 from mnemon_installer.world.real import RealWorld
-from mnemon_server.client.residents import Guest, ResidentState, resident_state, start_resident
+from mnemon_server.client.resident_told import Guest, ResidentState
+from mnemon_server.client.residents import resident_state, start_resident
 from mnemon_server.resident.launch import MODULE
 from mnemon_server.settings import Settings
 

@@ -17,12 +17,8 @@ from tests.resident import residents, wait_for
 from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.client.resident_processes import folder_of, resident_pids
-from mnemon_server.client.residents import (
-    ResidentOff,
-    resident_state,
-    start_resident,
-    stop_resident,
-)
+from mnemon_server.client.resident_told import ResidentOff
+from mnemon_server.client.residents import resident_state, start_resident, stop_resident
 from mnemon_server.resident import place
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.launch import MODULE, make_run_folder

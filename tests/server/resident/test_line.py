@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import HELLO, PROTOCOL, framed
 from mnemon_server.resident.identity import identity
-from mnemon_server.resident.line import NoResident, open_line
+from mnemon_server.resident.line import open_line
 
 pytestmark = pytest.mark.skipif(not place.has_sockets(), reason="no sockets with a name here")
 

@@ -20,9 +20,10 @@ from tests.server.resident.fake import FakeResident, Met
 
 import mnemon_server
 from mnemon_server.resident import launch, place, serve
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import MESSAGE, OLDEST, PROTOCOL, framed
 from mnemon_server.resident.launch import reach
-from mnemon_server.resident.line import NoResident, Unfit, open_line
+from mnemon_server.resident.line import Unfit, open_line
 from mnemon_server.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "resident"

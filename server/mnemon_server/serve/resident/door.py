@@ -12,9 +12,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 from mnemon_server.errors import MnemonError
+from mnemon_server.resident.connecting import owner_of
 from mnemon_server.resident.frames import (
     ANSWER,
     EVENT,
@@ -27,9 +27,9 @@ from mnemon_server.resident.frames import (
     QUESTION,
 )
 from mnemon_server.resident.identity import Identity
-from mnemon_server.resident.line import owner_of
 from mnemon_server.serve.resident.answering import Answering
 from mnemon_server.serve.resident.channel import BadFrame, Budget, Channel
+from mnemon_server.serve.resident.hello import Hello, environment_of, number_of, read_hello
 from mnemon_server.serve.resident.presence import Caller, Presence
 from mnemon_server.serve.resident.talk import converse, place_of, read_in
 
@@ -38,7 +38,6 @@ MOST_UNGREETED = 64  # beyond these the one that has kept us waiting longest goe
 MOST = {"mcp": 200, "calls": 100, "hook": 100}
 _ASKERS, _HOOKS = 8, 4  # threads
 _log = logging.getLogger("mnemon")
-Hello = dict[str, Any]  # Any: JSON
 
 
 class Door:
@@ -131,7 +130,7 @@ class Door:
             return
         finally:
             self._ungreeted.pop(channel, None)
-        hello = _hello(frame)
+        hello = read_hello(frame)
         if hello is None:
             return
         refusal = self._refusal(hello)
@@ -139,7 +138,7 @@ class Door:
         await channel.send(HELLO, json.dumps(greeting).encode())
         if refusal:
             return
-        with self._presence.let_in(Caller(str(hello["for"]), _number(hello.get("pid")))) as caller:
+        with self._presence.let_in(Caller(str(hello["for"]), number_of(hello.get("pid")))) as caller:
             await self._PURPOSES[hello["for"]](self, channel, hello, caller)
 
     def _refusal(self, hello: Hello) -> Hello:
@@ -153,13 +152,13 @@ class Door:
             return {"refused": "leaving", "message": "it is about to leave"}
         if not isinstance(purpose, str) or purpose not in self._PURPOSES:
             return {"refused": "purpose", "message": f"it is nothing for {str(purpose)[:80]!r}"}
-        if _number(hello.get("protocol")) < OLDEST:
+        if number_of(hello.get("protocol")) < OLDEST:
             return {"refused": "protocol", "message": f"it speaks no language before version {OLDEST}"}
         if self._presence.count(purpose) >= MOST.get(purpose, 100) and not self._send_home_one_of(purpose):
             return {"refused": "full", "message": "too many are there already"}
         if purpose in MOST:
             try:
-                settings = self._answering.settings(_environment(hello))
+                settings = self._answering.settings(environment_of(hello))
             except MnemonError as trouble:
                 return {"refused": "settings", "message": trouble.message, "hint": trouble.hint}
             if not self._answering.rooms.has_room_for(settings):
@@ -180,7 +179,7 @@ class Door:
 
     async def _talk(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         loop = asyncio.get_running_loop()
-        environment, folder = _environment(hello), str(hello.get("cwd") or "")
+        environment, folder = environment_of(hello), str(hello.get("cwd") or "")
         make = partial(place_of, self._answering, self._presence, caller, environment, folder)
         place = await loop.run_in_executor(self._askers, make)
         try:
@@ -197,7 +196,7 @@ class Door:
             await asyncio.shield(loop.run_in_executor(self._askers, place.close))
 
     async def _answer_questions(self, channel: Channel, hello: Hello, caller: Caller) -> None:
-        environment = _environment(hello)
+        environment = environment_of(hello)
         while (frame := await self._rested(channel, "calls")) is not None:
             kind, sent = frame
             if kind != QUESTION:
@@ -222,7 +221,7 @@ class Door:
         if not self._answering.is_at_home():
             return
         hook, client = str(hello.get("hook")), str(hello.get("client"))
-        work = partial(self._answering.event, _environment(hello), hook, client, frame[1])
+        work = partial(self._answering.event, environment_of(hello), hook, client, frame[1])
         await self._worked_out(channel, self._hooks, work)
 
     async def _worked_out(self, channel: Channel, workers: ThreadPoolExecutor, work: Callable[[], bytes]) -> None:
@@ -256,24 +255,3 @@ async def _told_to_move(channel: Channel) -> None:
         await channel.send(MOVE, b"", seconds=1.0)
     except OSError:
         channel.abort()
-
-
-def _hello(frame: tuple[bytes, bytes] | None) -> Hello | None:
-    if frame is None or frame[0] != HELLO:
-        return None
-    try:
-        told = json.loads(frame[1])
-    except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) else None
-
-
-def _environment(hello: Hello) -> dict[str, str]:
-    told = hello.get("environment")
-    if not isinstance(told, dict):
-        return {}
-    return {name: value for name, value in told.items() if isinstance(value, str) and name.startswith("MNEMON_")}
-
-
-def _number(told: object) -> int:
-    return told if isinstance(told, int) and not isinstance(told, bool) else 0

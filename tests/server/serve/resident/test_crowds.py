@@ -19,10 +19,11 @@ from tests.server.serve.conftest import INITIALIZE
 
 from mnemon_server.client import connect
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import EVENT, HELLO, MESSAGE, framed
 from mnemon_server.resident.identity import identity
 from mnemon_server.resident.launch import reach
-from mnemon_server.resident.line import Line, Lost, NoResident, open_line
+from mnemon_server.resident.line import Line, Lost, open_line
 from mnemon_server.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

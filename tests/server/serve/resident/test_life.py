@@ -21,8 +21,9 @@ from tests.seeded import seeded
 from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.launch import reach
-from mnemon_server.resident.line import NoResident, open_line
+from mnemon_server.resident.line import open_line
 from mnemon_server.settings import Settings
 
 QUICKLY = (

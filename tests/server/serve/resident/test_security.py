@@ -27,10 +27,11 @@ from tests.server.serve.resident.door_of_ours import guarded
 from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.resident import place
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import CHALLENGE, EVENT, HELLO, framed
 from mnemon_server.resident.hold import try_lock
 from mnemon_server.resident.launch import CANNOT, reach, start_detached
-from mnemon_server.resident.line import NoResident, open_line
+from mnemon_server.resident.line import open_line
 from mnemon_server.serve.resident.program import listen
 from mnemon_server.settings import Settings
 
@@ -227,7 +228,7 @@ def test_a_false_resident_of_another_user_hears_not_a_word(folder: Path) -> None
 
 def test_a_users_number_is_never_less_than_nothing() -> None:
     ours, theirs = socket.socketpair()
-    from mnemon_server.resident.line import owner_of
+    from mnemon_server.resident.connecting import owner_of
 
     assert owner_of(ours) in (os.getuid(), None)
     with socket.socket() as loopback:
