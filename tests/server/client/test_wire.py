@@ -132,7 +132,7 @@ def test_garbage_is_told_from_silence(vault_at: VaultAt) -> None:
         connection.socket.sendall(b"220 mail ready\r\n" * 5)
 
     with serving(behave) as server:
-        assert "its answer is not HTTP" in failure_of(vault_at(server.url)).message
+        assert "its answer is not HTTP" in failure_of(vault_at(server.url, 5.0)).message
 
 
 def test_an_answer_without_end_is_cut_off(vault_at: VaultAt, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,7 +208,8 @@ def test_of_two_machines_that_push_at_the_same_moment_neither_loses_what_was_ack
         for each in both:
             each.call("pull")
     assert len(acknowledged) + refusals == 1 + 2 * ROUNDS
-    assert [path.name for path in vault.glob("claims/*")] == []
+    # A file that rclone itself writes to first is no object; of one that a client hung up on it may stay.
+    assert [path.name for path in vault.glob("claims/*") if not path.name.startswith(".rclone_temp_put_")] == []
     both[0].save("the end")
     assert both[0].call("push")["outcome"] == "pushed"
     assert titles_in(vault) > acknowledged
