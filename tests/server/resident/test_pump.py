@@ -145,6 +145,8 @@ def test_what_is_under_way_is_answered_by_the_one_that_leaves(client: Client, re
     client.call(1, "memory_save", title="a", content="b")
     first.message()
     first.send(MOVE)
+    first.send(frames.MESSAGE, b'{"jsonrpc": "2.0", "method": "notifications/message"}')
+    assert client.heard()["method"] == "notifications/message"  # so that the pump has heard the one before, too
     client.say("notifications/cancelled", requestId=99)
     assert first.message()["method"] == "notifications/cancelled"  # about what is under way there
     client.call(2, "memory_save", title="c", content="d")
