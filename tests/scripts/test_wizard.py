@@ -218,8 +218,8 @@ def test_a_folder_without_a_model_is_asked_for_again(machine: Machine, start: St
     terminal.answer(MODEL, DOWN, ENTER)
     terminal.answer(FOLDER, str(machine.home), ENTER)
     terminal.await_text("there is no ")  # what the prompt says of the first folder
-    # ctrl-u empties the line. The first Enter only closes the list of completions, if that is open by then; one too many
-    # is the answer to the question that follows.
+    # ctrl-u empties the line. The first Enter only closes the list of completions, if that is open by then; one too
+    # many is the answer to the question that follows.
     terminal.press("\x15", str(tiny_model), ENTER, ENTER)
     terminal.answer(GO, ENTER)
     assert terminal.end() == 0, terminal.screen.text
