@@ -19,7 +19,8 @@ from mnemon_server.resident.fallback import InProcess
 from mnemon_server.resident.frames import MESSAGE, MOVE
 from mnemon_server.resident.launch import reach
 from mnemon_server.resident.line import Line, Lost, open_line
-from mnemon_server.resident.message import Message, lost_answer, read_message
+from mnemon_server.resident.message import lost_answer, read_message
+from mnemon_server.resident.pending import Pending, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,15 +32,6 @@ REPLAY_SECONDS = 30.0  # for a new one to answer what the client opened its sess
 MOVE_SECONDS = 10.0  # for what is under way to be answered by a resident that is about to leave
 END_SECONDS = 10.0  # the same once the client has said all
 LOOK_AGAIN_SECONDS, LOOK_SECONDS = 30.0, 0.5  # how often a client on its own looks for a resident, and for how long
-
-
-class _Request:
-    """One that the client waits for. `is_sent`: all of it has been handed over, and it may have been carried out."""
-
-    def __init__(self, message: Message, line: bytes) -> None:
-        self.message = message
-        self.line = line
-        self.is_sent = False
 
 
 class Pump:
@@ -54,9 +46,8 @@ class Pump:
         self._upward = threading.RLock()
         self._line: Line | InProcess | None = None
         self._is_moving = False
-        self._pending: dict[str, _Request] = {}
-        self._answered = threading.Condition()
-        self._opening: _Request | None = None  # the `initialize` of a client that opens a session
+        self._pending = Pending()
+        self._opening: Request | None = None  # the `initialize` of a client that opens a session
         self._opened = b""  # and its word that it has heard the answer
         self._is_open = False
         self._is_over = False
@@ -80,8 +71,7 @@ class Pump:
             for line in self._client.lines():
                 if line:
                     self._from_client(line)
-            with self._answered:
-                self._answered.wait_for(lambda: not self._pending, END_SECONDS)
+            self._pending.await_that(self._pending.is_empty, END_SECONDS)
         except Gone:
             pass
         self._is_over = True  # not under the lock: a search for another resident may hold it for long
@@ -94,23 +84,20 @@ class Pump:
         message = read_message(line)
         request = None
         if message.is_request:
-            request = _Request(message, line)
-            with self._answered:
-                self._pending[message.key] = request
+            request = Request(message, line)
+            self._pending.add(request)
             if message.method == "initialize":
                 self._opening = request
         elif message.method == "notifications/cancelled":
-            with self._answered:
-                self._pending.pop(message.cancelled, None)
-                self._answered.notify_all()
+            self._pending.take_out(message.cancelled)
         elif message.method == "notifications/initialized":
             self._opened = line
         self._deliver(line, request)
 
-    def _deliver(self, line: bytes, request: _Request | None) -> None:
+    def _deliver(self, line: bytes, request: Request | None) -> None:
         with self._upward:
             if self._is_moving and request is not None:
-                self._await_answers(request)
+                self._await_answers()
                 self._recover(self._line)
             if request is not None and isinstance(self._line, InProcess):
                 self._look_again(self._line)
@@ -129,13 +116,9 @@ class Pump:
                 return
             self._refuse(request, "it went away again and again")
 
-    def _await_answers(self, but: _Request) -> None:
-        def is_over() -> bool:
-            is_waiting = any(each.is_sent for each in self._pending.values() if each is not but)
-            return not is_waiting or self._broken is self._line
-
-        with self._answered:
-            self._answered.wait_for(is_over, MOVE_SECONDS)
+    def _await_answers(self) -> None:
+        """Of the resident that is about to leave, unless it goes before it has given them."""
+        self._pending.await_that(lambda: not self._pending.sent() or self._broken is self._line, MOVE_SECONDS)
 
     # --- from the resident ---
 
@@ -153,22 +136,19 @@ class Pump:
                     self._from_resident(payload)
                 elif kind == MOVE:
                     self._is_moving = line is self._line
-                if self._is_moving and not self._pending:
+                if self._is_moving and self._pending.is_empty():
                     self._let_go(line)
                     return
         except Lost:
-            with self._answered:
-                self._broken = line
-                self._answered.notify_all()
+            self._broken = line
+            self._pending.wake()
             with self._upward:
                 self._recover(line)
 
     def _from_resident(self, payload: bytes) -> None:
         answered = read_message(payload)
         if answered.is_answer:
-            with self._answered:
-                request = self._pending.pop(answered.key, None)
-                self._answered.notify_all()
+            request = self._pending.take_out(answered.key)
             if request is not None and request is self._opening:
                 self._is_open = not answered.is_error
         self._client.write(payload)
@@ -191,8 +171,7 @@ class Pump:
         self._line = None
         self._is_moving = False
         lost.close()
-        with self._answered:
-            under_way = [each for each in self._pending.values() if each.is_sent]
+        under_way = self._pending.sent()
         if not under_way:
             return
         for request in under_way:
@@ -219,8 +198,7 @@ class Pump:
     def _look_again(self, own: InProcess) -> None:
         """With the lock held: back to a resident, if one is there by now. It is not started from here: whatever was in
         its way may still be."""
-        is_busy = any(each.is_sent for each in self._pending.values())
-        if is_busy or time.monotonic() < self._looks_again_at:
+        if self._pending.sent() or time.monotonic() < self._looks_again_at:
             return
         self._looks_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
         try:
@@ -254,15 +232,12 @@ class Pump:
 
     # --- to the client ---
 
-    def _refuse(self, request: _Request | None, why: str) -> None:
+    def _refuse(self, request: Request | None, why: str) -> None:
         if request is not None:
             self._answer(request, lost_answer(request.message, why))
 
-    def _answer(self, request: _Request, payload: bytes) -> None:
-        with self._answered:
-            is_waiting = self._pending.pop(request.message.key, None) is not None
-            self._answered.notify_all()
-        if is_waiting:
+    def _answer(self, request: Request, payload: bytes) -> None:
+        if self._pending.take_out(request.message.key) is not None:
             self._client.write(payload)
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 
 from mnemon_server.resident import place
 from mnemon_server.resident.client_end import ClientEnd
 from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.launch import Unwanted
+from mnemon_server.resident.parent import leave_with_parent
 from mnemon_server.resident.pump import Pump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-PARENT_CHECK = 2.0  # seconds
 
 
 def main(arguments: Sequence[str], parent: int) -> int | None:
@@ -35,7 +33,7 @@ def main(arguments: Sequence[str], parent: int) -> int | None:
             f"mnemon: no shared server can be used ({none}); this client is served by a process of its own\n"
         )
         return None
-    _leave_with_parent(parent)
+    leave_with_parent(parent)
     _leave_on_interrupt()
     pump.run()
     sys.stderr.flush()
@@ -50,17 +48,3 @@ def _leave_on_interrupt() -> None:
         os._exit(128 + number)
 
     signal.signal(signal.SIGINT, leave)
-
-
-def _leave_with_parent(parent: int) -> None:
-    """A client that was killed may leave its end of our input open in a sibling; then only its death tells."""
-    if not place.has_sockets():
-        return  # no re-parenting there: a dead parent's id may belong to anybody by now
-
-    def watch() -> None:
-        pause = threading.Event()
-        while os.getppid() == parent:
-            pause.wait(PARENT_CHECK)
-        os._exit(0)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

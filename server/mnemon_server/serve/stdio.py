@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,13 +19,12 @@ from mnemon_server.embed import embedder_source
 from mnemon_server.errors import UsageError
 from mnemon_server.llm.source import LocalJudges
 from mnemon_server.projects import repository_of
+from mnemon_server.resident.parent import leave_with_parent
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.serve.following import Following, Place
 from mnemon_server.settings import Settings, load_settings
 from mnemon_server.tools.surface import Desk
 from mnemon_server.vault.connection import Vault
-
-PARENT_CHECK = 2.0  # seconds
 
 
 def main(arguments: Sequence[str], parent: int) -> int:
@@ -40,7 +38,7 @@ def main(arguments: Sequence[str], parent: int) -> int:
         raise UsageError(f"serve takes no {surplus[0]!r}", "mnemon serve --help")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="mnemon: %(levelname)s: %(message)s")
     place = Following(_settings(), _settings, lambda found: _elsewhere(found) if found.remote else _here(found))
-    _leave_with_parent(parent)
+    leave_with_parent(parent)
     _leave_on_signals(place.let_go)
     try:
         _serve(place.desk())
@@ -128,20 +126,6 @@ def _leave_on_signals(let_go: Callable[[], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
-
-
-def _leave_with_parent(parent: int) -> None:
-    """A client that was killed may leave its end of stdin open in a sibling; then only its death tells."""
-    if sys.platform == "win32":
-        return  # no re-parenting there: a dead parent's id may belong to anybody by now
-
-    def watch() -> None:
-        pause = threading.Event()
-        while os.getppid() == parent:
-            pause.wait(PARENT_CHECK)
-        os._exit(0)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 if __name__ == "__main__":

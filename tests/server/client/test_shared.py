@@ -66,6 +66,16 @@ def result(met: Met, **found: Any) -> None:
     met.send(ANSWER, json.dumps({"result": found}).encode())
 
 
+def served_once(vault: SharedVault, resident: FakeResident) -> Met:
+    """A connection over which one question was answered."""
+    answer = asking(vault, "version")
+    met = resident.met()
+    question(met)
+    result(met, version="1")
+    answer()
+    return met
+
+
 def test_a_question_names_who_asks_and_one_connection_serves_many(vault: SharedVault, resident: FakeResident) -> None:
     first = asking(vault, "search", query="größer")
     met = resident.met()
@@ -131,12 +141,7 @@ def test_one_that_is_about_to_leave_has_done_nothing_and_another_is_asked(
 def test_one_that_dies_before_it_has_the_question_is_no_reason_to_give_up(
     vault: SharedVault, resident: FakeResident
 ) -> None:
-    first = asking(vault, "version")
-    met = resident.met()
-    question(met)
-    result(met, version="1")
-    first()
-    met.die()
+    served_once(vault, resident).die()
     resident.shut()
     assert vault.call("search", query="a")["memories"] == []  # in this process
 
@@ -172,12 +177,7 @@ def test_a_user_who_wants_none_gets_none(settings: Settings, monkeypatch: pytest
 def test_a_resident_that_has_left_since_the_last_question_is_no_failure(
     vault: SharedVault, resident: FakeResident
 ) -> None:
-    first = asking(vault, "version")
-    met = resident.met()
-    question(met)
-    result(met, version="1")
-    first()
-    met.die()
+    served_once(vault, resident).die()
     answer = asking(vault, "undo")  # which may not be asked twice, and was not asked yet
     second = resident.met()
     assert question(second)["action"] == "undo"

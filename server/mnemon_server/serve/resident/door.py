@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import socket
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -32,9 +31,9 @@ from mnemon_server.serve.resident.channel import BadFrame, Budget, Channel
 from mnemon_server.serve.resident.hello import Hello, environment_of, number_of, read_hello
 from mnemon_server.serve.resident.presence import Caller, Presence
 from mnemon_server.serve.resident.talk import converse, place_of, read_in
+from mnemon_server.serve.resident.waiting import Waiting
 
 GREETING_SECONDS = 5.0  # for a HELLO, and for the event of a hook
-MOST_UNGREETED = 64  # beyond these the one that has kept us waiting longest goes
 MOST = {"mcp": 200, "calls": 100, "hook": 100}
 _ASKERS, _HOOKS = 8, 4  # threads
 _log = logging.getLogger("mnemon")
@@ -59,11 +58,8 @@ class Door:
         self._leave = leave
         self._state = state
         self._budget = Budget()
-        self._ungreeted: OrderedDict[Channel, None] = OrderedDict()
+        self._waiting = Waiting()
         self._talking: set[Channel] = set()
-        # Connections of our own programs with no question under way, and hooks that have not told us their event: who
-        # has said nothing for longest is the first.
-        self._resting: dict[Channel, str] = {}
         self._sdk: asyncio.Future[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._askers = ThreadPoolExecutor(_ASKERS, "asked")
@@ -96,8 +92,7 @@ class Door:
 
     async def see_off(self, seconds: float) -> None:
         """Ask all clients to connect elsewhere, and wait until what is under way is done, or the time is up."""
-        for channel in [*self._resting]:
-            channel.abort()
+        self._waiting.send_home_all()
         await asyncio.gather(*(_told_to_move(channel) for channel in self._talking))
         mine = asyncio.current_task()
         left = {task for task in self._open if task is not mine}
@@ -118,18 +113,14 @@ class Door:
         return False
 
     async def _greet(self, channel: Channel) -> None:
-        self._ungreeted[channel] = None
-        while len(self._ungreeted) > MOST_UNGREETED:
-            self._ungreeted.popitem(last=False)[0].abort()
         try:
             async with asyncio.timeout(GREETING_SECONDS):
-                if self._token:
-                    await channel.prove(self._token)
-                frame = await channel.receive(LARGEST_HELLO)
+                with self._waiting.for_greeting(channel):
+                    if self._token:
+                        await channel.prove(self._token)
+                    frame = await channel.receive(LARGEST_HELLO)
         except TimeoutError:
             return
-        finally:
-            self._ungreeted.pop(channel, None)
         hello = read_hello(frame)
         if hello is None:
             return
@@ -154,7 +145,7 @@ class Door:
             return {"refused": "purpose", "message": f"it is nothing for {str(purpose)[:80]!r}"}
         if number_of(hello.get("protocol")) < OLDEST:
             return {"refused": "protocol", "message": f"it speaks no language before version {OLDEST}"}
-        if self._presence.count(purpose) >= MOST.get(purpose, 100) and not self._send_home_one_of(purpose):
+        if self._presence.count(purpose) >= MOST.get(purpose, 100) and not self._waiting.send_home_one(purpose):
             return {"refused": "full", "message": "too many are there already"}
         if purpose in MOST:
             try:
@@ -167,15 +158,6 @@ class Door:
 
     def _is_token(self, shown: object) -> bool:
         return hmac.compare_digest(self._token.encode(), str(shown).encode("utf-8", "replace"))
-
-    def _send_home_one_of(self, purpose: str) -> bool:
-        """Hang up on the one that has said nothing for longest: it comes again when it has something to say."""
-        for channel, rests in self._resting.items():
-            if rests == purpose:
-                del self._resting[channel]
-                channel.abort()
-                return True
-        return False
 
     async def _talk(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         loop = asyncio.get_running_loop()
@@ -207,11 +189,8 @@ class Door:
             await self._worked_out(channel, self._askers, partial(self._answering.question, environment, sent))
 
     async def _rested(self, channel: Channel, purpose: str) -> tuple[bytes, bytes] | None:
-        self._resting[channel] = purpose
-        try:
+        with self._waiting.for_more(channel, purpose):
             return await channel.receive()
-        finally:
-            self._resting.pop(channel, None)
 
     async def _answer_event(self, channel: Channel, hello: Hello, caller: Caller) -> None:
         async with asyncio.timeout(GREETING_SECONDS):

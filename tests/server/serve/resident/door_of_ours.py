@@ -100,7 +100,7 @@ class Guarded:
             if not self.presence.callers and not self.door._open:
                 break
             await asyncio.sleep(0.01)
-        return answered["result"]["total"] >= 0 and not self.presence.callers and not self.door._ungreeted
+        return answered["result"]["total"] >= 0 and not self.presence.callers and not self.door._waiting._ungreeted
 
     def hang_up(self) -> None:
         for caller in self._callers:

@@ -19,6 +19,7 @@ from mnemon_server.resident.place import has_sockets
 from mnemon_server.serve.resident import channel as channels
 from mnemon_server.serve.resident import door as doors
 from mnemon_server.serve.resident import rooms as all_rooms
+from mnemon_server.serve.resident import waiting
 from mnemon_server.serve.resident.channel import Budget, Channel
 from mnemon_server.settings import Settings
 
@@ -221,7 +222,7 @@ def test_who_says_nothing_is_sent_away(folder: Path, is_greeted: bool, monkeypat
 
 
 def test_of_too_many_that_do_not_greet_the_first_ones_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "MOST_UNGREETED", 3)
+    monkeypatch.setattr(waiting, "MOST_UNGREETED", 3)
 
     async def attack(there: Guarded) -> None:
         callers = [await there.caller() for _ in range(8)]
