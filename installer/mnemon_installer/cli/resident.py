@@ -1,4 +1,5 @@
-"""The one server of the vault on this machine, which all clients share: how it is, stop, restart."""
+"""The one server of the vault on this machine, which all clients share. Without a command: start it where it does not
+run, and say how it is."""
 
 from __future__ import annotations
 

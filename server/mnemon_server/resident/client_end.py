@@ -47,10 +47,11 @@ class ClientEnd:
             start = len(rest)
             rest += piece
             while (end := rest.find(b"\n", start)) >= 0:
-                if is_skipping:
-                    is_skipping = False
-                else:
+                if end > LARGEST and not is_skipping:
+                    self.write(too_large_answer())
+                elif not is_skipping:
                     yield bytes(rest[:end]).strip()
+                is_skipping = False
                 del rest[: end + 1]
                 start = 0
             if len(rest) > LARGEST:

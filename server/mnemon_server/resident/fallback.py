@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import MESSAGE
 from mnemon_server.resident.line import Lost
 
@@ -20,11 +21,18 @@ class InProcess:
     another version than ours by now."""
 
     def __init__(self) -> None:
+        """
+        Raises:
+            NoResident: it cannot be started either.
+        """
         import subprocess
 
-        self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            (sys.executable, "-P", "-m", MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        try:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                (sys.executable, "-P", "-m", MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        except OSError as trouble:
+            raise NoResident(f"{sys.executable}: {trouble.strerror}") from None
 
     def send(self, kind: bytes, payload: bytes) -> None:
         """See Line."""

@@ -22,6 +22,14 @@ def vault_folder(environment: os._Environ[str] | dict[str, str]) -> str:
     return os.path.abspath(os.path.expanduser(named)) if named else os.path.join(os.path.expanduser("~"), ".mnemon")
 
 
+def working_folder() -> str:
+    """Clients start us where their session works; a folder that is gone by now is none."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def passed_on(environment: os._Environ[str] | dict[str, str]) -> dict[str, str]:
     """Of a program's environment what decides how its vault is used; a resident has one of its own."""
     return {name: value for name, value in environment.items() if name.startswith(_PREFIX)}

@@ -63,7 +63,7 @@ class Pump:
         self._take(reach(self._folder, "mcp", START_SECONDS, **self._greeting()))
 
     def _greeting(self) -> dict[str, Any]:  # Any: JSON
-        return {"cwd": _working_folder(), "environment": place.passed_on(dict(os.environ))}
+        return {"cwd": place.working_folder(), "environment": place.passed_on(dict(os.environ))}
 
     def run(self) -> None:
         """Until the client has said all and has its answers, or has gone."""
@@ -134,8 +134,8 @@ class Pump:
                 kind, payload = line.receive()
                 if kind == MESSAGE:
                     self._from_resident(payload)
-                elif kind == MOVE:
-                    self._is_moving = line is self._line
+                elif kind == MOVE and line is self._line:
+                    self._is_moving = True
                 if self._is_moving and self._pending.is_empty():
                     self._let_go(line)
                     return
@@ -214,21 +214,29 @@ class Pump:
         Raises:
             Lost: it went away meanwhile.
         """
-        opening = self._opening
-        if self._is_open and opening is not None:
-            line.patience(REPLAY_SECONDS)
-            line.send(MESSAGE, opening.line)
-            while True:
-                kind, payload = line.receive()
-                told = read_message(payload)
-                if kind == MESSAGE and told.is_answer and told.key == opening.message.key:
-                    break
-            if self._opened:
-                line.send(MESSAGE, self._opened)
-            line.patience(None)
+        try:
+            self._open_anew(line)
+        except BaseException:
+            line.close()
+            raise
         self._line = line
         self._is_moving = False
         threading.Thread(target=self._listen, args=(line,), name="answers", daemon=True).start()
+
+    def _open_anew(self, line: Line | InProcess) -> None:
+        opening = self._opening
+        if not self._is_open or opening is None:
+            return
+        line.patience(REPLAY_SECONDS)
+        line.send(MESSAGE, opening.line)
+        while True:
+            kind, payload = line.receive()
+            told = read_message(payload)
+            if kind == MESSAGE and told.is_answer and told.key == opening.message.key:
+                break
+        if self._opened:
+            line.send(MESSAGE, self._opened)
+        line.patience(None)
 
     # --- to the client ---
 
@@ -239,11 +247,3 @@ class Pump:
     def _answer(self, request: Request, payload: bytes) -> None:
         if self._pending.take_out(request.message.key) is not None:
             self._client.write(payload)
-
-
-def _working_folder() -> str:
-    """Clients start us where their session works; a folder that is gone by now is none."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""

@@ -20,6 +20,7 @@ from mnemon_server.errors import UsageError
 from mnemon_server.llm.source import LocalJudges
 from mnemon_server.projects import repository_of
 from mnemon_server.resident.parent import leave_with_parent
+from mnemon_server.resident.place import working_folder
 from mnemon_server.serve.background import BackgroundEmbedding
 from mnemon_server.serve.following import Following, Place
 from mnemon_server.settings import Settings, load_settings
@@ -60,7 +61,7 @@ def _here(settings: Settings) -> Place:
         vault=Vault(settings.vault_path),
         models=embedder_source(settings),
         session=uuid.uuid4().hex,
-        project=repository_of(_working_folder()),
+        project=repository_of(working_folder()),
         judges=LocalJudges(settings),
     )
     embedding = BackgroundEmbedding(context)
@@ -82,16 +83,8 @@ def _elsewhere(settings: Settings) -> Place:
     """At the vault on the web; the one of this machine is left alone."""
     from mnemon_server.serve.elsewhere import Elsewhere
 
-    elsewhere = Elsewhere(settings, uuid.uuid4().hex, repository_of(_working_folder()))
+    elsewhere = Elsewhere(settings, uuid.uuid4().hex, repository_of(working_folder()))
     return Place(elsewhere.desk(), elsewhere.close, lambda: None)
-
-
-def _working_folder() -> str:
-    """Clients start us where their session works; a folder that is gone by now is none."""
-    try:
-        return str(Path.cwd())
-    except OSError:
-        return ""
 
 
 def _serve(desk: Desk) -> None:

@@ -230,6 +230,37 @@ def test_a_line_without_an_end_is_refused_and_the_next_one_heard(
     assert met.message() == {"jsonrpc": "2.0", "method": "ping", "params": {}, "id": 1}
 
 
+def test_a_line_just_too_large_is_refused_even_when_its_end_is_there(
+    client: Client, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = opened(client, resident)
+    monkeypatch.setattr(client_end, "LARGEST", 1_000)
+    client.write(b"x" * 1_001 + b"\n")
+    assert client.heard()["error"]["code"] == -32600
+    client.say("ping", 1)
+    assert met.message()["method"] == "ping"
+
+
+def test_where_not_even_a_process_of_its_own_can_start_the_client_hears_that_nothing_was_done(
+    client: Client, resident: FakeResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pump, "START_SECONDS", 0.1)
+    monkeypatch.setattr(sys, "executable", "/no/such/interpreter")
+    opened(client, resident).die()
+    resident.shut()
+    client.call(1, "memory_save", title="a", content="b")
+    refused = client.heard()
+    assert "nothing was done" in refused["error"]["message"]
+    assert refused["error"]["data"] == {"retryable": True}
+    resident.open()  # and it goes on when there is one again
+    client.call(2, "memory_search", query="a")
+    second = resident.met()
+    second.message()
+    second.answer(0)
+    second.message()
+    assert second.message()["id"] == 2
+
+
 def test_a_client_that_has_said_all_gets_its_last_answers(settings: Settings, resident: FakeResident) -> None:
     with pumping(settings.folder) as (client, thread):
         met = opened(client, resident)
