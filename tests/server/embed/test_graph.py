@@ -17,7 +17,7 @@ import pytest
 from tests.scripts.doomed import SEEDED
 from tests.seeded import seeded
 
-from mnemon_server.embed import embedder_source
+from mnemon_server.embed import embedder_source, graph
 from mnemon_server.embed.folder import inspect_folder
 from mnemon_server.embed.graph import ABANDONED, OURS, SMALLEST
 from mnemon_server.embed.loaded import open_model
@@ -78,6 +78,26 @@ def test_the_second_load_takes_the_copy_and_gives_the_same_vectors(
     assert given_by(settings) == expected
     assert kept(settings) == [copy]
     assert copy.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_copy_that_gives_other_vectors_is_not_kept(
+    settings: Settings, expected: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = graph._write
+
+    def write_another(weights: Path, draft: Path) -> bool:
+        is_written = write(weights, draft)
+        model = onnx.load(draft)
+        largest = max(model.graph.initializer, key=lambda each: len(each.raw_data))
+        numbers = onnx.numpy_helper.to_array(largest).copy()
+        largest.CopyFrom(onnx.numpy_helper.from_array(numbers * -1, largest.name))
+        onnx.save(model, draft)
+        return is_written
+
+    monkeypatch.setattr(graph, "_write", write_another)
+    assert given_by(settings) == expected
+    assert [each.suffix for each in kept(settings)] == [".new"]
+    assert given_by(settings) == expected
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are a POSIX thing")

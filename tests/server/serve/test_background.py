@@ -14,6 +14,7 @@ import pytest
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.serve.background import BackgroundEmbedding
+from mnemon_server.serve.open_vault import open_vault
 from mnemon_server.settings import Settings
 from mnemon_server.vault.replace import replace_content
 
@@ -80,3 +81,16 @@ def test_it_stands_back_for_whoever_waits_but_not_for_ever(with_model: Settings)
             assert [pending for _, pending in asked[:3]] == [1, 1, 1]
         finally:
             embedding.close()
+
+
+def test_it_makes_no_vault_where_one_was_deleted(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    vault = open_vault(settings)
+    try:
+        vault.embedding.wake()
+        end = time.monotonic() + _PATIENCE
+        while "there is no vault" not in caplog.text and not settings.folder.exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert not settings.folder.exists()
+    finally:
+        vault.close()

@@ -22,7 +22,7 @@ from mnemon_server.client import connect
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.resident import place
 from mnemon_server.resident.connecting import NoResident
-from mnemon_server.resident.launch import reach
+from mnemon_server.resident.launch import reach, start_detached
 from mnemon_server.resident.line import open_line
 from mnemon_server.settings import Settings
 
@@ -202,6 +202,23 @@ def test_it_leaves_when_nobody_asks_and_the_client_that_stayed_notices_nothing(
         assert client.call("memory_search", query="kept")["memories"]
         there.until(1)  # a new one, by itself
         assert client.end() == 0
+
+
+def test_it_leaves_when_nobody_has_asked_for_long_and_not_before(settings: Settings) -> None:
+    with quick_one(settings, minute=0.05) as process:  # 15 of them are three quarters of a second
+        began = time.monotonic()
+        assert "nobody has asked" in last_words(process)
+        assert time.monotonic() - began > 0.3
+        assert not (settings.folder / "run" / "resident.sock").exists()
+
+
+def test_a_second_one_sees_that_there_is_one_and_leaves_it_its_place(settings: Settings, there: Residents) -> None:
+    reach(str(settings.folder), "state", 10).close()
+    first = there.until(1)
+    socket = (settings.folder / "run" / "resident.sock").stat().st_ino
+    assert start_detached(str(settings.folder)) == 0
+    assert there.pids() == first
+    assert (settings.folder / "run" / "resident.sock").stat().st_ino == socket
 
 
 def test_it_leaves_when_the_settings_want_none(settings: Settings) -> None:
