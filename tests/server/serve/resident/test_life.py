@@ -213,11 +213,11 @@ def test_it_leaves_when_nobody_has_asked_for_long_and_not_before(settings: Setti
 
 
 def test_a_second_one_sees_that_there_is_one_and_leaves_it_its_place(settings: Settings, there: Residents) -> None:
-    reach(str(settings.folder), "state", 10).close()
-    first = there.until(1)
+    line = reach(str(settings.folder), "state", 10)
+    line.close()
     socket = (settings.folder / "run" / "resident.sock").stat().st_ino
     assert start_detached(str(settings.folder)) == 0
-    assert there.pids() == first
+    assert there.until(1) == [line.resident["pid"]]
     assert (settings.folder / "run" / "resident.sock").stat().st_ino == socket
 
 
