@@ -209,16 +209,17 @@ def test_it_leaves_when_nobody_has_asked_for_long_and_not_before(settings: Setti
         began = time.monotonic()
         assert "nobody has asked" in last_words(process)
         assert time.monotonic() - began > 0.3
-        assert not (settings.folder / "run" / "resident.sock").exists()
+        assert not Path(place.socket_path(str(settings.folder))).exists()
 
 
 def test_a_second_one_sees_that_there_is_one_and_leaves_it_its_place(settings: Settings, there: Residents) -> None:
     line = reach(str(settings.folder), "state", 10)
     line.close()
-    socket = (settings.folder / "run" / "resident.sock").stat().st_ino
+    name = Path(place.socket_path(str(settings.folder)))
+    socket = name.stat().st_ino
     assert start_detached(str(settings.folder)) == 0
     assert there.until(1) == [line.resident["pid"]]
-    assert (settings.folder / "run" / "resident.sock").stat().st_ino == socket
+    assert name.stat().st_ino == socket
 
 
 def test_it_leaves_when_the_settings_want_none(settings: Settings) -> None:
