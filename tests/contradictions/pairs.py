@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mnemon_server.llm import Stated
+from mnemon_server.llm import UNRELATED, Stated
 
 _FOLDER = Path(__file__).parent.parent / "fixtures" / "contradictions"
 # Each by another hand, and open to whoever writes rules.
 PRACTICE = ("seen", "practice", "practice_a", "practice_b", "practice_c", "practice_d", "practice_e", "practice_f")
 HALVES = (*PRACTICE, "held_out")
+# Pairs of a file whose memories come from two of its pairs. Whoever writes pairs writes none that have nothing in
+# common, and what was fitted without such takes every word of change for one about the older memory.
+STRANGERS = 50
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,16 @@ def load_pairs(half: str) -> tuple[Labelled, ...]:
     """The pairs of a half, in the order of the file."""
     lines = (_FOLDER / f"{half}.jsonl").read_text("utf-8").splitlines()
     return tuple(_pair(json.loads(line)) for line in lines if line)
+
+
+@cache
+def strangers(half: str) -> tuple[Labelled, ...]:
+    """Pairs that have nothing to do with each other, always the same ones."""
+    chance, found = random.Random(5), list[Labelled]()
+    for number in range(STRANGERS):
+        one, other = chance.sample(load_pairs(half), 2)
+        found.append(Labelled(f"stranger-{number}", UNRELATED, one.language, False, one.newer, other.older))
+    return tuple(found)
 
 
 def _pair(data: Mapping[str, Any]) -> Labelled:  # Any: JSON

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext, unknown_memory
-from mnemon_server.actions.examining import Neighbourhood, judge_pair, neighbourhood, pairs, rules
+from mnemon_server.actions.examining import Neighbourhood, judge_by_rules, judge_pair, neighbourhood, pairs
 from mnemon_server.actions.timeline import brief
 from mnemon_server.llm import HEURISTICS, UNRELATED, Verdict
 from mnemon_server.memory import Memory
@@ -48,7 +48,11 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
     for pair in found:
         key = pair.other(memory).id
         if key not in judged or (judged[key].judge == HEURISTICS and judge.name != HEURISTICS):
-            judged[key] = judge_pair(judge.compare if time.monotonic() < end else rules(), pair)
+            judged[key] = (
+                judge_pair(judge.compare, pair)
+                if judge.name != HEURISTICS and time.monotonic() < end
+                else judge_by_rules(around, pair)
+            )
     return {
         "memory": brief(memory, context.clock()),
         "judge": judge.name,

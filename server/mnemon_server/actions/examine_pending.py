@@ -11,11 +11,11 @@ from mnemon_server.actions.examining import (
     CONFLICTS,
     Pair,
     as_judged,
+    judge_by_rules,
     judge_pair,
     keep,
     neighbourhood,
     pairs,
-    rules,
     stated,
 )
 from mnemon_server.llm import HEURISTICS, Judge
@@ -65,7 +65,7 @@ def _examine(context: ActionContext, judge: Judge, memory_id: int) -> None:
         around = neighbourhood(context, connection, memory)
         found = pairs(connection, around)
     now = context.clock()
-    judged = [as_judged(pair, judge_pair(rules(), pair), now) for pair in found]
+    judged = [as_judged(pair, judge_by_rules(around, pair), now) for pair in found]
     if judge.name != HEURISTICS and now - memory.updated_at < _LATELY:
         asked = [pair for pair in found if around.is_near_enough.get(pair.other(memory).id, False)][:_ASKED_OF]
         judged += [as_judged(pair, judge_pair(judge.compare, pair), now) for pair in asked]

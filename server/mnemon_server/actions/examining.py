@@ -52,14 +52,16 @@ class Pair:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """What is around one memory: `near` has cosines (empty while it has no vector), `by_words` the ids that share
-    its telling words, `found` the live memories themselves."""
+    """What is around one memory: `near` has the cosines of its nearest (empty while it has no vector), `nearness`
+    those of all that were found, over the model's background (empty while that is not known), `by_words` the ids that
+    share its telling words, `found` the live memories themselves."""
 
     memory: Memory
     subjects: Subjects
     by_words: tuple[int, ...]
     near: Mapping[int, float]
     is_near_enough: Mapping[int, bool]
+    nearness: Mapping[int, float]
     found: Mapping[int, Memory]
     stems: Mapping[int, Mapping[str, str]]
 
@@ -75,10 +77,13 @@ def neighbourhood(
     subjects = subjects_of(connection, context.vault.frequencies, memory, effort)
     by_words = sharers(connection, subjects, memory.id, effort)
     near, is_near = _near(connection, memory.id) if effort.by_meaning else ({}, {})
+    nearness = _nearness(connection, memory.id, by_words, near) if near else {}
     found = memories.find_many_live(connection, {*by_words, *near})
     found = {key: other for key, other in found.items() if other.type != "handoff"}
     stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}
-    return Neighbourhood(memory, subjects, tuple(key for key in by_words if key in found), near, is_near, found, stems)
+    return Neighbourhood(
+        memory, subjects, tuple(key for key in by_words if key in found), near, is_near, nearness, found, stems
+    )
 
 
 def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
@@ -105,11 +110,12 @@ def judge_pair(compare: Compare, pair: Pair) -> Verdict:
     return compare(stated(pair.newer), stated(pair.older))
 
 
-def rules() -> Compare:
-    """The judge of pairs that is always there, without the tables by which heuristics read transcripts."""
+def judge_by_rules(around: Neighbourhood, pair: Pair) -> Verdict:
+    """By the judge of pairs that is always there, without the tables by which heuristics read transcripts."""
     from mnemon_server.llm.comparing import compare
 
-    return compare
+    nearness = around.nearness.get(pair.other(around.memory).id)
+    return compare(stated(pair.newer), stated(pair.older), nearness)
 
 
 def stated(memory: Memory) -> Stated:
@@ -125,7 +131,7 @@ def examine_on_save(context: ActionContext, connection: apsw.Connection, memory:
     # Only when there is something to compare: the rules' tables cost a command more than the save.
     around = neighbourhood(context, connection, memory, QUICK)
     found = pairs(connection, around)
-    judged = [as_judged(pair, judge_pair(rules(), pair), now) for pair in found]
+    judged = [as_judged(pair, judge_by_rules(around, pair), now) for pair in found]
     keep(connection, around, judged, now)
     return [each for each in judged if each.relation in CONFLICTS]
 
@@ -184,10 +190,26 @@ def _near(connection: apsw.Connection, memory_id: int) -> tuple[dict[int, float]
     return near, {key: _is_near(cosine, model.background) for key, cosine in near.items()}
 
 
+def _nearness(
+    connection: apsw.Connection, memory_id: int, by_words: Sequence[int], near: Mapping[int, float]
+) -> dict[int, float]:
+    model = vault_model.current_model(connection)
+    vector = vectors.memory_vector(connection, memory_id)
+    if model is None or model.background is None or vector is None:
+        return {}
+    others = [key for key in by_words if key not in near]
+    cosines = dict(near) | (vectors.cosines(connection, model, vector, others) if others else {})
+    return {key: _over(cosine, model.background) for key, cosine in cosines.items()}
+
+
 def _is_near(cosine: float, background: float | None) -> bool:
     if background is None:
         return cosine >= _LEAST_COSINE
-    return (cosine - background) / (1 - background) >= LEAST_NEAR
+    return _over(cosine, background) >= LEAST_NEAR
+
+
+def _over(cosine: float, background: float) -> float:
+    return (cosine - background) / (1 - background)
 
 
 def _is_one_topic(own: set[str], around: Neighbourhood, key: int) -> bool:

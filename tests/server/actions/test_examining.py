@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import struct
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +17,7 @@ from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.judges import JudgeState
 from mnemon_server.portable.jsonl import import_lines
+from mnemon_server.vault import vault_model, vectors
 
 OLD = "The main database of the shop is MySQL 5.7, on the machine harbour."
 NEW = "We moved the main database of the shop from MySQL to PostgreSQL 16."
@@ -220,6 +223,43 @@ def test_what_was_imported_is_compared_when_somebody_asks(client: InProcess) -> 
     assert client.call("examine_pending") == {"examined": 2, "left": 0}
     assert [(pair["newer"]["id"], pair["older"]["id"]) for pair in client.call("conflicts")["conflicts"]] == [(2, 1)]
     assert client.call("examine_pending") == {"examined": 0, "left": 0}
+
+
+def look_with_vectors(client: InProcess, cosine: float) -> None:
+    """The second look, once #1 and #2 have vectors with this cosine and the model's background is known."""
+    client.call("embed_pending")
+    with client.context.vault.write() as connection:
+        model = vault_model.current_model(connection)
+        assert model is not None
+        for number, (one, other) in enumerate([(1.0, 0.0), (cosine, math.sqrt(1 - cosine**2))], 1):
+            vector = struct.pack(f"<{model.dimensions}f", one, other, *[0.0] * (model.dimensions - 2))
+            connection.execute(
+                "UPDATE vectors SET embedding = ? WHERE passage_id IN (SELECT id FROM passages WHERE memory_id = ?)",
+                (vector, number),
+            )
+        connection.execute("UPDATE models SET background = 0.1")
+        vectors.rebuild_index(connection)
+    client.call("examine_pending")
+
+
+def test_vectors_that_are_far_apart_take_a_hint_back(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    assert save(hybrid, "Database of the shop moved", NEW)["hints"]
+    look_with_vectors(hybrid, 0.3)
+    assert hybrid.call("conflicts")["count"] == 0
+    [near] = hybrid.call("contradictions", id=2)["neighbours"]
+    assert (near["class"], near["reason"]) == ("unrelated", "about something else, as their vectors have it")
+
+
+def test_vectors_that_are_near_leave_it(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    look_with_vectors(hybrid, 0.8)
+    assert hybrid.call("conflicts")["count"] == 1
+    [near] = hybrid.call("contradictions", id=2)["neighbours"]
+    assert near["class"] == "update"
 
 
 def test_a_vector_brings_a_second_look(hybrid: InProcess, clock: Clock) -> None:

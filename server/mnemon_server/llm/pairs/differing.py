@@ -12,7 +12,8 @@ from mnemon_server.llm.pairs.stems import stem
 from mnemon_server.llm.pairs.values import Value, months
 
 _MEASURES = frozenset({"date", "time", "span", "bytes", "money", "percent"})
-_NUMBERS = frozenset({"count", "version"})
+_MOMENTS = frozenset({"date", "time"})
+_MOST_TIMES = 200
 _FRAME = 0.2  # of the other words of two sentences
 # Small words that make two cases of one: the figure with the cache on, and with it off.
 _POLES = (
@@ -34,11 +35,13 @@ _LEFT = 6  # words before a figure that may say what it is of
 def values(n: Memory, o: Memory) -> Iterator[Evidence]:
     """Figures of one kind that stand for the same; one that both memories give differs from nothing."""
     new, old = ({(v.kind, v.amount) for line in (m.title, *m.lines) for v in line.values} for m in (n, o))
+    yield Evidence("newer figure", float(bool(new - old)))
     for one in n.lines:
         for other in o.lines if one.values else ():
             for v in one.values:
                 for w in other.values:
-                    if _are_comparable(v, w) and (v.kind, v.amount) not in old and (w.kind, w.amount) not in new:
+                    is_fresh = (v.kind, v.amount) not in old and (w.kind, w.amount) not in new
+                    if is_fresh and _are_comparable(v, w) and not _is_another_case(one, other):
                         yield from _difference(n, o, one, other, v, w)
 
 
@@ -56,18 +59,39 @@ def _difference(n: Memory, o: Memory, one: Line, other: Line, v: Value, w: Value
     # All that leads up to both figures is the same, or the newer memory says all else that the older sentence says.
     in_place = left == 1 or (len(theirs) >= _SAYS and theirs <= n.stems) or _open_alike(one, v, other, w)
     yield Evidence("value in its place", float(in_place and _is_named_alike(v, w)))
-    apart = any(x in one.words and y in other.words and x not in other.words for x, y in _POLES)
-    yield Evidence("value of another case", float(apart))
     yield Evidence("value named", float(v.before == w.before != ""))
     yield Evidence("value same unit", float(v.unit == w.unit != ""))
 
 
+def _is_another_case(one: Line, other: Line) -> bool:
+    return any(x in one.words and y in other.words and x not in other.words for x, y in _POLES)
+
+
 def _are_comparable(v: Value, w: Value) -> bool:
     if v.kind in _MEASURES or w.kind in _MEASURES:
-        return v.kind == w.kind
+        return v.kind == w.kind and _is_of_one_size(v, w)
     return (
-        bool(v.units & w.units) or v.unit == w.unit != "" or v.before == w.before != "" or v.kind == w.kind == "version"
+        _is_another_version(v, w)
+        or bool(v.units & w.units)
+        or v.unit == w.unit != ""
+        or v.before == w.before != ""
+        or v.kind == w.kind == "version"
     )
+
+
+def _is_of_one_size(v: Value, w: Value) -> bool:
+    """95 ms and an hour are of two things; dates and times of the day have no size."""
+    small, large = sorted((v.amount[0], w.amount[0]))
+    return v.kind in _MOMENTS or large <= _MOST_TIMES * small
+
+
+def _is_another_version(v: Value, w: Value) -> bool:
+    """`v1.31.9` and `1.29`: one of them is written like a version, the other like a decimal fraction."""
+    if v.kind == w.kind:
+        return False
+    one, other = (x.shown.lstrip("v").split(".") for x in (v, w))
+    shorter = min(len(one), len(other))
+    return shorter > 1 and one[:shorter] != other[:shorter]
 
 
 def _is_named_alike(v: Value, w: Value) -> bool:
@@ -165,6 +189,8 @@ def _opposites(n: Memory, o: Memory, one: Line, other: Line, near: float) -> Ite
         (axis, side)
         for axis, side in one.sides
         if (axis, -side) in other.sides
+        and (axis, -side) not in one.sides
+        and (axis, side) not in other.sides
         and not _is_said_as_well(o, (axis, side), one, other)
         and not _is_said_as_well(n, (axis, -side), other, one)
     ]

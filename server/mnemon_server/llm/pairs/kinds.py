@@ -5,62 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from mnemon_server.llm.pairs.rivals import RIVALS
 from mnemon_server.llm.pairs.stems import stem
 
-# One line a kind: two of a line, one in each memory, are a choice that was made otherwise.
-_CHOICES = """
-postgres postgresql mysql mariadb sqlite oracle mssql cockroachdb mongodb mongo dynamodb cassandra duckdb clickhouse
-redis memcached valkey dragonfly hazelcast
-kafka rabbitmq nats sqs celery rq sidekiq pulsar kinesis redpanda activemq
-jenkins woodpecker circleci travis buildkite teamcity drone concourse actions gitlab-ci bamboo
-github gitlab bitbucket gitea forgejo codeberg
-npm yarn pnpm bun
-pip poetry pipenv uv conda hatch pdm rye
-make makefile makefiles just ninja bazel cmake meson gradle maven gulp
-webpack vite rollup esbuild parcel turbopack
-flake8 ruff pylint eslint biome prettier black yapf tslint standard oxlint isort rubocop stylelint
-jest vitest mocha jasmine karma ava playwright cypress selenium puppeteer testcafe
-pytest unittest nose
-vim neovim emacs vscode intellij pycharm zed sublime helix webstorm
-react vue svelte angular solid preact ember lit htmx
-django flask fastapi rails laravel symfony express spring nestjs koa hono
-go rust python java kotlin typescript javascript ruby elixir scala swift php perl clojure zig dart
-aws gcp azure hetzner fly heroku vercel netlify render cloudflare digitalocean linode ovh scaleway
-kubernetes nomad swarm ecs mesos
-docker podman containerd buildah
-terraform pulumi cloudformation ansible chef puppet opentofu
-nginx caddy traefik haproxy apache envoy
-prometheus datadog newrelic grafana cloudwatch influxdb victoriametrics
-sentry rollbar bugsnag honeybadger
-slack teams discord mattermost zulip
-jira linear trello asana notion youtrack
-rest graphql grpc soap trpc
-json yaml toml xml protobuf msgpack csv avro parquet
-tabs spaces
-camelcase snake_case kebab-case pascalcase
-english german french deutsch englisch französisch inglés español anglais français inglese italiano
-mit apache-2.0 gpl agpl bsd mpl lgpl
-zsh bash fish powershell nushell
-light dark
-squash rebase
-monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays
-montag dienstag mittwoch donnerstag freitag samstag sonntag
-lundi mardi mercredi jeudi vendredi samedi dimanche
-lunes martes miércoles jueves viernes sábado domingo
-lunedì martedì mercoledì giovedì venerdì sabato domenica
-segunda terça quarta quinta sexta segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
-red blue green yellow orange purple grey gray black white pink
-ubuntu debian alpine fedora centos nixos arch rhel
-rsa ed25519 ecdsa
-md5 sha1 sha256 bcrypt scrypt argon2 argon2id pbkdf2
-jwt session cookie cookies
-uuid uuidv4 uuidv7 ulid serial bigint
-daily weekly monthly yearly hourly nightly quarterly fortnightly
-trunk gitflow monorepo polyrepo
-utc cet local
-morning mornings afternoon afternoons evening evenings
-qwerty dvorak colemak qwertz azerty
-"""
 # Two of a line, one in each memory, tell that they speak of two things.
 _SIDES = """
 production staging test testing dev development sandbox preview qa demo prod canary uat
@@ -144,7 +91,7 @@ vormittags nachmittags abends
 @cache
 def choices() -> Mapping[str, tuple[int, ...]]:
     """Stem -> numbers of its kinds."""
-    return _numbered(_CHOICES)
+    return _numbered(RIVALS)
 
 
 @cache
@@ -155,7 +102,9 @@ def sides() -> Mapping[str, tuple[int, ...]]:
 
 def _numbered(table: str) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    for number, line in enumerate(table.strip().split("\n")):
+    number = -1
+    for line in table.strip().split("\n"):
+        number += not line.startswith(" ")
         for word in line.split():
             key = stem(word)
             if number not in found.get(key, ()):

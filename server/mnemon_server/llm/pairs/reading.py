@@ -21,7 +21,7 @@ _MOST_VALUES, _MOST_CHANGES = 5, 8  # in a sentence; more is a table
 _MOST_WORDS = 60  # in a sentence; what follows is pasted text
 # `24. April` goes on.
 _GERMAN = "(?i:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
-_END = rf"(?<=[.!?;:])(?<!\d\.)\s+|(?<=\d\.)\s+(?!{_GERMAN}\b)|\n+|(?<=[。！？])"
+_END = rf"(?<=[.!?;])(?<!\d\.)\s+|(?<=\d\.)\s+(?!{_GERMAN}\b)|\n+|(?<=[。！？])"
 _WORD = r"`[^`\n]{1,80}`|\d{1,3}(?:,\d{3}){1,3}\b|[\w€$%](?:[\w'’./:@-]{0,60}[\w%€$])?|%"
 _SETTING = r"([A-Za-z_]\w{0,40})=[\"']?(\w[\w./:-]{0,40})"
 _INSIDE = r"[=\s;(){}\[\]\"<>,]+"  # between the words of a piece of code

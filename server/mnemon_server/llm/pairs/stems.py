@@ -19,6 +19,7 @@ and or but so if then than as at by for from in into of off on onto over per to 
 is are was were be been being am do does did done has have had having will would shall should could
 what which who whom whose when where why how while because also too very more most much many some other others own
 same
+get gets got getting gotten
 just even still yet only such both all any not no nor never always every each must may might can cannot now since
 until
 s t don doesn isn aren wasn weren won didn hasn haven couldn shouldn ll ve re d m

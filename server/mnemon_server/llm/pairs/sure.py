@@ -25,7 +25,6 @@ APART = (
     "except in title",
     "else in title",
     "older else in title",
-    "value of another case",
 )
 # The same thing with another figure, or with the two sides of a preference turned round.
 _PLAIN = ("figure left", "value in its place", "preference turned")
@@ -38,6 +37,8 @@ def is_sure(found: Mapping[str, Evidence]) -> bool:
     if "nothing apart" not in found:
         return False
     if _of(found, "value x near") >= _NEAR or any(name in found for name in _PLAIN):
+        return True
+    if "gone in title" in found:
         return True
     if any(name in found for name in _OLDER_CHANGE):
         return False

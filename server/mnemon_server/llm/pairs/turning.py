@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mnemon_server.llm.pairs.evidence import Evidence, part, quoted, stems_of
 from mnemon_server.llm.pairs.reading import Change, Line, Memory
 from mnemon_server.llm.pairs.stems import SMALL, stem
+from mnemon_server.llm.pairs.stems import common as common_words
 
 _REACH = 8  # words to either side that a phrase may speak of
 _TURNING = ("strong", "move", "weak")  # say that something is otherwise now; the others, what else it may be
@@ -18,6 +19,10 @@ _LEAVES = frozenset(
     " em substitui substituiu non invece al sostituisce".split()
 )
 _MOST = 3  # words of a thing: `the old billing service`
+_REPLACED = frozenset("replaced swapped exchanged superseded succeeded supplanted displaced ersetzt abgelöst".split())
+_BY = frozenset("by with durch".split())
+_LEADING = frozenset("no not instead in rather nicht kein keine non ya já ne".split())  # what is gone stands behind
+_BE = frozenset("was were is are been be got gets being has have had wurde wurden".split())
 _ONWARD = frozenset(
     "to into onto from for with by in on at of since because so and but or that which who as until when while if zu"
     " nach von aus für mit bei auf an seit weil und aber dass sondern de du des pour avec par dans sur depuis et mais"
@@ -35,7 +40,9 @@ def changes(n: Memory, o: Memory, best: Line) -> Iterator[Evidence]:
             if change.group not in _TURNING or where == "rest":
                 yield Evidence(f"{change.group} in {where}", 1.0)
                 continue
-            reason = _reason(line, change, n, o)
+            is_unknown = _leaves_what_is_unknown(line, change, o)
+            yield Evidence("left unknown", float(is_unknown))
+            reason = "" if is_unknown else _reason(line, change, n, o)
             context = line.stems | n.title.stems if where == "first" else line.stems
             yield Evidence(f"{change.group} in {where}", 1.0, reason)
             yield Evidence(f"{change.group} count", min(4, len(context & o.stems)) / 4, reason)
@@ -51,14 +58,50 @@ def _named(line: Line, change: Change, o: Memory, common: frozenset[str], reason
     before = stems_of(line.words[max(0, change.start - _REACH) : change.start])
     after = stems_of(line.words[change.end : change.end + _REACH])
     yield Evidence(f"{change.group} named", max(part(before, o.stems), part(after, o.stems)), reason)
-    if change.words.partition(" ")[0] in _LEAVES:
-        left = _thing(line, change.end)
-        yield Evidence("left unknown", float(bool(left) and left.isdisjoint(o.words)))
+    gone = gone_in(line, change) - common_words()
+    yield Evidence("gone in title", float(bool(gone & o.title.stems)), reason)
+    yield Evidence("gone in first", float(bool(gone & o.lines[0].stems)), reason)
     yield Evidence(f"{change.group} value named", float(bool(((before | after) & o.stems) - common)), reason)
     if "from" in line.words[change.start : change.end + _REACH]:
         at = line.words.index("from", change.start) + 1
         is_named = any(word not in SMALL and stem(word) in o.words for word in line.words[at : at + 3])
         yield Evidence("from named", float(is_named), reason)
+
+
+def _leaves_what_is_unknown(line: Line, change: Change, o: Memory) -> bool:
+    """`No longer in the hall`, and the older memory knows of no hall: it is another thing that changed."""
+    if change.words.partition(" ")[0] not in _LEAVES:
+        return False
+    left = _thing(line, change.end)
+    return bool(left) and left.isdisjoint(o.words)
+
+
+def gone_in(line: Line, change: Change) -> frozenset[str]:
+    """What a phrase says is no more, as far as its place tells: `A was dropped`, `A replaced by B`, `no longer A`,
+    `moved from A`."""
+    words, start, end = line.words, change.start, change.end
+    first, follows = change.words.partition(" ")[0], words[end] if end < len(words) else ""
+    is_replaced = first in _REPLACED
+    if is_replaced and (follows in _BY or change.words.endswith(" by")):
+        return _thing_before(line, start)
+    if change.group == "strong" and start and words[start - 1] in _BE and first not in _LEADING:
+        return _thing_before(line, start)
+    if is_replaced or first in _LEAVES:
+        return _thing(line, end)
+    if "from" in words[start : end + _REACH]:
+        return _thing(line, words.index("from", start) + 1)
+    return frozenset()
+
+
+def _thing_before(line: Line, end: int) -> frozenset[str]:
+    """The last few words before a phrase, up to a comma."""
+    found = list[str]()
+    for at in range(end - 1, max(-1, end - 1 - _REACH), -1):
+        if line.clauses[at] != line.clauses[end] or len(found) == _MOST:
+            break
+        if line.words[at] not in SMALL:
+            found.append(line.words[at])
+    return stems_of(found)
 
 
 def _thing(line: Line, start: int) -> frozenset[str]:

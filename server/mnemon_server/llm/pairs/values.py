@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from mnemon_server.llm.pairs.stems import SMALL, stem
@@ -89,8 +89,12 @@ _VALUE = (
 _ARTICLES = frozenset("one ein eine un une uno una um uma sei dix".split())  # and other small words
 _ONE = frozenset({"one", "single"})  # a number where something is counted: `one approval`, and not `one of them`
 _PEOPLE = "people persons person members employees developers engineers colleagues leute personen personas personnes"
+_MEASURED = frozenset({"span", "bytes", "money", "percent"})
 _ON = frozenset({"on", "version", "release"})  # `on 6.2`
 _BETWEEN = frozenset({"de", "of", "to"})  # `18 de junio`
+_SHORT_UNITS = frozenset({"ms", "s"})  # behind a figure no small words
+# Between two figures with one unit: `from 48 down to 17 minutes`.
+_STEPS = frozenset("to down up auf a à ad al alle au para and und et y e or oder ou bis".split())
 
 
 @cache
@@ -139,7 +143,31 @@ def values_in(words: Sequence[str]) -> list[Value]:
             value = None if number is None else _counted(words, place, number)
         if value is not None:
             found.append(value)
-    return found
+    return [_with_unit_of(value, after, words) for value, after in zip_longest(found, found[1:])]
+
+
+def _with_unit_of(value: Value, after: Value | None, words: Sequence[str]) -> Value:
+    """A bare figure before a measured one is measured too, where nothing but a step lies between them."""
+    if (
+        after is None
+        or value.kind != "count"
+        or after.kind not in _MEASURED
+        or not _STEPS.issuperset(words[value.place + 1 : after.place])
+    ):
+        return value
+    scale = _scale(words, after.place)
+    return (
+        value if scale is None else value._replace(kind=after.kind, amount=(value.amount[0] * scale,), unit=after.unit)
+    )
+
+
+def _scale(words: Sequence[str], place: int) -> float | None:
+    """How many of the smallest unit the unit of the figure at this place is."""
+    match = _pattern().fullmatch(words[place])
+    inside = match["unit"] if match is not None else None
+    unit = inside or (words[place + 1] if place + 1 < len(words) else "")
+    found = _units().get(unit, _units().get(stem(unit)))
+    return None if found is None else found[1]
 
 
 def _says(words: Sequence[str], place: int) -> bool:
@@ -197,7 +225,8 @@ def _day(words: Sequence[str], place: int, number: str) -> Value | None:
 
 def _counted(words: Sequence[str], place: int, amount: float) -> Value:
     """The word behind a number says what is counted, or in what it is measured."""
-    after = words[place + 1] if _says(words, place + 1) else ""  # `17 or later` is no hour, though `ore` are
+    is_unit = words[place][0].isdigit() and words[place + 1 : place + 2] and words[place + 1] in _SHORT_UNITS
+    after = words[place + 1] if is_unit or _says(words, place + 1) else ""  # `17 or later` is no hour, though `ore` are
     unit = stem(after) if after else ""
     kind, scale = _units().get(unit, _units().get(after, ("", 1.0)))
     if kind:
