@@ -30,8 +30,10 @@ from mnemon_server.vault import memories
 
 _FOLDER = Path(__file__).parent.parent / "fixtures" / "contradictions" / "histories"
 _KEPT = _FOLDER / "candidates.json"
-OPEN = ("one", "three", "five", "seven", "nine", "ten", "eleven", "thirteen", "fourteen")
-HELD_OUT = ("two", "four", "six", "eight", "twelve")  # not to be looked at by whoever writes rules
+# Open to whoever fits weights; those who wrote rules have read the first four.
+OPEN = ("one", "three", "five", "seven", "two", "four", "six", "eight", "nine", "ten", "eleven", "twelve", "thirteen")
+OPEN += ("fourteen",)
+HELD_OUT = ("fifteen", "sixteen", "seventeen", "eighteen")  # take no part in anything
 BESIDE = "beside"
 
 
