@@ -77,7 +77,7 @@ def neighbourhood(
     subjects = subjects_of(connection, context.vault.frequencies, memory, effort)
     by_words = sharers(connection, subjects, memory.id, effort)
     near, is_near = _near(connection, memory.id) if effort.by_meaning else ({}, {})
-    nearness = _nearness(connection, memory.id, by_words, near) if near else {}
+    nearness = _nearness(connection, memory.id, by_words, near) if effort.by_meaning else {}
     found = memories.find_many_live(connection, {*by_words, *near})
     found = {key: other for key, other in found.items() if other.type != "handoff"}
     stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UNRELATED, UPDATE, Stated, Verdict
 from mnemon_server.llm.pairs.evidence import Evidence
-from mnemon_server.llm.pairs.likeness import OLDER_YEAR
 from mnemon_server.llm.pairs.reading import read
 from mnemon_server.llm.pairs.sure import SURE, is_sure
 from mnemon_server.llm.pairs.together import evidence_of
@@ -92,8 +91,6 @@ def compare(newer: Stated, older: Stated, nearness: float | None = None) -> Verd
 
 def reason_of(found: Mapping[str, Evidence]) -> str:
     """The evidence that tells a person most; empty when none of it would tell them anything: no conflict is told."""
-    if OLDER_YEAR in found:
-        return ""
     return next((found[name].reason for name in _TELLING if name in found and found[name].reason), "")
 
 

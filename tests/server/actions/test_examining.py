@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 
+from mnemon_server.actions import examining
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UnknownMemory, UsageError
 from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
@@ -246,8 +247,22 @@ def test_vectors_that_are_far_apart_take_a_hint_back(hybrid: InProcess, clock: C
     save(hybrid, "Database of the shop", OLD)
     clock.pass_days(3)
     assert save(hybrid, "Database of the shop moved", NEW)["hints"]
-    look_with_vectors(hybrid, 0.3)
+    look_with_vectors(hybrid, 0.42)
     assert hybrid.call("conflicts")["count"] == 0
+    [near] = hybrid.call("contradictions", id=2)["neighbours"]
+    assert (near["class"], near["reason"]) == ("unrelated", "about something else, as their vectors have it")
+
+
+def test_vectors_are_asked_without_a_verdict_and_of_what_only_words_have_found(
+    hybrid: InProcess, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "BY_VECTOR", 0)
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    look_with_vectors(hybrid, 0.42)
+    with hybrid.context.vault.write() as connection:
+        connection.execute("DELETE FROM verdicts")
     [near] = hybrid.call("contradictions", id=2)["neighbours"]
     assert (near["class"], near["reason"]) == ("unrelated", "about something else, as their vectors have it")
 

@@ -201,6 +201,10 @@ BOTH_STAND = {
         ("Cache of answers", "Answers stay in the cache for one hour."),
         ("Time of an answer", "Answers come from the cache within 95 ms."),
     ),
+    "what is denied is done elsewhere": (
+        ("Port codes", "Codes of one operator are mapped by the adapters and do not get further in."),
+        ("Ports", "The codes of the operators get translated at the edge, in the import adapters."),
+    ),
     "another topic": (("Kafka", "Kafka has three brokers."), ("Lunch", "Lunch is at noon.")),
     "a change of what the older one does not name": (
         ("nginx upgraded", "nginx was upgraded to 1.26 over the weekend."),
