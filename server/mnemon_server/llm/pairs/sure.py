@@ -38,8 +38,6 @@ def is_sure(found: Mapping[str, Evidence]) -> bool:
         return False
     if _of(found, "value x near") >= _NEAR or any(name in found for name in _PLAIN):
         return True
-    if "gone in title" in found:
-        return True
     if any(name in found for name in _OLDER_CHANGE):
         return False
     if "setting differs" in found or (_of(found, "from named") and _of(found, "opening known")):
