@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.warm_start import WARM, Forked
+
 TOKEN = "a-token-of-the-tests-0123456789"
 OPENING = {
     "protocolVersion": "2025-11-25",
@@ -36,7 +38,7 @@ class RemoteServer:
             "MNEMON_LOCAL_TOKEN": TOKEN,
             **environment,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.log = home / "server.log"
 
     @property
@@ -50,11 +52,16 @@ class RemoteServer:
 
     def start(self, until: int = 200) -> None:
         """Returns when its health answers with that status."""
-        command = (sys.executable, "-m", "mnemon_installer.cli", "serve-remote", "--port", str(self.port))
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
-            )
+        words = ("serve-remote", "--port", str(self.port))
+        command = (sys.executable, "-m", "mnemon_installer.cli", *words)
+        with self.log.open("ab") as log, Path(os.devnull).open("r+b") as nothing:
+            streams = (nothing.fileno(), nothing.fileno(), log.fileno())
+            if WARM.can_run(self._environment):
+                self.process = WARM.start(words, self._environment, Path.cwd(), streams)
+            else:
+                self.process = subprocess.Popen(
+                    command, env=self._environment, stdin=streams[0], stdout=streams[1], stderr=streams[2]
+                )
         self.wait(until)
 
     def wait(self, until: int = 200, patience: float = 60.0) -> None:

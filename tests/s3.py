@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import botocore.hooks
 import pytest
+from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 
 _numbers = itertools.count()
@@ -82,10 +84,13 @@ def _objects_in(bucket: str) -> Any:  # Any: moto's dictionary, which keeps form
 
 @contextmanager
 def reading_models_once() -> Iterator[None]:
-    """botocore reads megabytes of JSON, and looks through a thousand folders, for every session; here every command
-    opens one, of the same S3."""
+    """botocore reads megabytes of JSON, looks through a thousand folders, and asks five hundred functions what they
+    take, for every session; here every command opens one, of the same S3."""
     read, listed = functools.cache(JSONFileLoader().load_file), functools.cache(Loader().list_available_services)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.hooks, "accepts_kwargs", functools.cache(botocore.hooks.accepts_kwargs))
+        alias = functools.cache(EventAliaser(None)._alias_event_name)
+        patch.setattr(EventAliaser, "_alias_event_name", lambda self, name: alias(name))
         patch.setattr(JSONFileLoader, "load_file", lambda self, path: read(path))
         patch.setattr(Loader, "list_available_services", lambda self, type_name: listed(type_name))
         yield

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from fcntl import ioctl
 from pathlib import Path
 
+from tests.warm_start import WARM, Forked, script
+
 PATIENCE = 60.0  # seconds without the awaited text
 ENTER, SPACE, DOWN, UP, CTRL_C = "\r", " ", "\x1b[B", "\x1b[A", "\x03"
 _CONTROL = re.compile(r"\x1b\[([?>]?)([\d;]*)([A-Za-z])|\x1b[=>78]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -93,10 +95,7 @@ class Terminal:
         self.screen = Screen()
         # prompt_toolkit asks where the cursor is and waits for an answer that this terminal does not give.
         told = {**environment, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
-        self.pid, self._descriptor = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            os.execve(argv[0], argv, told)
+        self._program, self._descriptor = _forked(argv, told, folder) or _started(argv, told, folder)
         ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, self.screen.columns, 0, 0))
         self._status: int | None = None
 
@@ -124,15 +123,11 @@ class Terminal:
 
     def close(self) -> int:
         if self._status is None:
-            deadline = time.monotonic() + PATIENCE
-            while self._status is None:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-                if pid:
-                    self._status = os.waitstatus_to_exitcode(status)
-                elif time.monotonic() > deadline:
-                    os.kill(self.pid, signal.SIGKILL)
-                else:
-                    select.select([], [], [], 0.01)
+            try:
+                self._status = self._program.wait(PATIENCE)
+            except TimeoutError:
+                os.kill(self._program.pid, signal.SIGKILL)
+                self._status = self._program.wait(PATIENCE)
             os.close(self._descriptor)
         return self._status
 
@@ -140,7 +135,7 @@ class Terminal:
         """Take in what the program has written; False when it has ended."""
         ready, _, _ = select.select([self._descriptor], [], [], PATIENCE)
         if not ready:
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self._program.pid, signal.SIGKILL)
             raise AssertionError(f"nothing happened for {PATIENCE:g} s:\n{self.screen.text}")
         try:
             data = os.read(self._descriptor, 65536)
@@ -148,3 +143,38 @@ class Terminal:
             return False
         self.screen.feed(data.decode("utf-8", "replace"))
         return bool(data)
+
+
+class _Child:
+    """A program that this process has started."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def wait(self, patience: float) -> int:
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.01)
+        raise TimeoutError
+
+
+def _started(argv: tuple[str, ...], environment: Mapping[str, str], folder: Path) -> tuple[_Child, int]:
+    pid, descriptor = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execve(argv[0], argv, environment)
+    return _Child(pid), descriptor
+
+
+def _forked(argv: tuple[str, ...], environment: Mapping[str, str], folder: Path) -> tuple[Forked, int] | None:
+    """Where it can be: see warm_start."""
+    if argv[0] != str(script()) or not WARM.can_run(environment):
+        return None
+    ours, theirs = pty.openpty()
+    try:
+        return WARM.start(argv[1:], environment, folder, (theirs, theirs, theirs)), ours
+    finally:
+        os.close(theirs)

@@ -1,18 +1,21 @@
 """`mnemon` in a process of its own without most of its start: forked from one that has read every module once.
 
-To read them is two thirds of a short command. The plain suite starts so, on Linux, what its machines run; the marked
-one starts it as a user does, and so does in both whoever comes to `mnemon` by another way: a client, a shell, a
-terminal, a test that kills it.
+To read them is nine tenths of a server's start and two thirds of a short command's. The plain suite starts so, on
+Linux, what its machines run, on a terminal too, its hooks and most of its servers; and such a command what it tries out
+itself, a server or a hook. The marked suite starts all of them as a user does, and so does in both whoever comes to
+`mnemon` by another way: the SDK's client, a shell, a test that kills it at a moment of its choice.
 """
 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import importlib
 import json
 import os
 import pkgutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,11 +25,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
 # What an interpreter heeds only when it starts.
 _EARLY = ("PYTHON", "LANG", "LC_")
 _LOCALE = {"LANG": "C.UTF-8"}  # as which Python takes none
+_TRY_OURS = ("setup", "doctor")
+_SET_PDEATHSIG = 1  # of prctl(2)
+_TRIES = 3  # that are forked; a fourth one is started as a client would
 
 
 class WarmStart:
@@ -40,8 +46,7 @@ class WarmStart:
     def can_run(self, environment: Mapping[str, str]) -> bool:
         from tests.scripts.doomed import SEEDS  # not for the process that reads this file by itself
 
-        early = {name: value for name, value in environment.items() if name.startswith(_EARLY)}
-        return sys.platform == "linux" and not SEEDS and early in ({}, _LOCALE) and _script().exists()
+        return sys.platform == "linux" and not SEEDS and not _is_heeded_early(environment) and script().exists()
 
     def run(
         self,
@@ -52,39 +57,44 @@ class WarmStart:
         stdin: str | bytes = "",
     ) -> subprocess.CompletedProcess[str]:
         """As `subprocess.run` with the script and these words, and with its answers captured as text."""
-        argv = [str(_script()), *words]
         with ExitStack() as opened:
-            wish, into, out, err = (opened.enter_context(tempfile.TemporaryFile()) for _ in range(4))
-            wish.write(json.dumps([argv, dict(environment), str(folder)]).encode())
+            into, out, err = (opened.enter_context(tempfile.TemporaryFile()) for _ in range(3))
             into.write(stdin if isinstance(stdin, bytes) else stdin.encode())
-            for file in (wish, into):
-                file.seek(0)
-            status = self._status_of([wish, into, out, err], argv, patience)
-            return subprocess.CompletedProcess(argv, status, _text_in(out), _text_in(err))
+            into.seek(0)
+            forked = self.start(words, environment, folder, (into.fileno(), out.fileno(), err.fileno()))
+            argv = [str(script()), *words]
+            try:
+                return subprocess.CompletedProcess(argv, forked.wait(patience), _text_in(out), _text_in(err))
+            except TimeoutError:
+                os.kill(forked.pid, 9)
+                raise subprocess.TimeoutExpired(argv, patience) from None
+
+    def start(
+        self, words: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Sequence[int]
+    ) -> Forked:
+        """The script with these words; a terminal, where its input is one, is its own."""
+        ours, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as wish, self._turn:
+            wish.write(json.dumps([[str(script()), *words], dict(environment), str(folder)]).encode())
+            wish.seek(0)
+            socket.send_fds(self._begun(), [b"!"], [wish.fileno(), *streams, theirs.fileno()])
+        return Forked(ours)
+
+    def start_piped(self, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> Forked:
+        """The same with pipes to talk through, as `subprocess.Popen` has them."""
+        (into, stdin), (stdout, out), (stderr, err) = os.pipe(), os.pipe(), os.pipe()
+        forked = self.start(words, environment, folder, (into, out, err))
+        for theirs in (into, out, err):
+            os.close(theirs)
+        forked.stdin, forked.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
+        forked.stderr = os.fdopen(stderr, "rb")
+        return forked
 
     def end(self) -> None:
         if self._process is not None and self._line is not None:
             self._line.close()
             self._process.wait()
             self._process = self._line = None
-
-    def _status_of(self, files: list[IO[bytes]], argv: Sequence[str], patience: float) -> int:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs, self._turn:
-                socket.send_fds(self._begun(), [b"!"], [*(file.fileno() for file in files), theirs.fileno()])
-            ours.settimeout(patience)
-            told = b""
-            try:
-                while more := ours.recv(64):
-                    told += more
-            except TimeoutError:
-                pid, *_ = told.split() or [b""]
-                if pid:
-                    os.kill(int(pid), 9)
-                raise subprocess.TimeoutExpired(list(argv), patience) from None
-        assert told, "what commands are forked from has come to an end; its last words are on standard error"
-        return int(told.split()[1])
 
     def _begun(self) -> socket.socket:
         if self._line is None:
@@ -100,10 +110,62 @@ class WarmStart:
         return self._line
 
 
+class Forked:
+    """A command that runs."""
+
+    stdin: IO[bytes] | None = None
+    stdout: IO[bytes] | None = None
+    stderr: IO[bytes] | None = None
+
+    def __init__(self, answer: socket.socket) -> None:
+        self._answer = answer
+        self._told = b""
+
+    @property
+    def pid(self) -> int:
+        if b" " not in self._told:
+            self._answer.settimeout(None)
+        while b" " not in self._told:
+            self._hear()
+        return int(self._told.split()[0])
+
+    def poll(self) -> int | None:
+        try:
+            return self.wait(0)
+        except (TimeoutError, BlockingIOError):
+            return None
+
+    def wait(self, patience: float | None = None) -> int:
+        """Its exit status; TimeoutError where it has none so many seconds later."""
+        if self._answer.fileno() >= 0:
+            self._answer.settimeout(patience)
+            while self._hear():
+                pass
+            self._answer.close()
+        return int(self._told.split()[1])
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(9)
+
+    def _hear(self) -> bytes:
+        more = self._answer.recv(64)
+        self._told += more
+        assert self._told, "what commands are forked from has come to an end; its last words are on standard error"
+        return more
+
+
 WARM = WarmStart()
 
 
-def _script() -> Path:
+def _is_heeded_early(environment: Mapping[str, str]) -> bool:
+    return {name: value for name, value in environment.items() if name.startswith(_EARLY)} not in ({}, _LOCALE)
+
+
+def script() -> Path:
     return Path(sysconfig.get_path("scripts")) / "mnemon"
 
 
@@ -115,6 +177,16 @@ def _text_in(file: IO[bytes]) -> str:
 # --- In the process that commands are forked from ---
 
 
+# What a command reads only where it needs it.
+_READ_LATE = (
+    "questionary",
+    "anyio._backends._asyncio",
+    "mcp.server.stdio",
+    "mnemon_server.serve.mcp_server",
+    "mnemon_server.serve.http_app",
+)
+
+
 def _serve(line: socket.socket) -> None:
     """Fork for every wish a keeper, which forks the command, waits for it, and says how it ended."""
     from mnemon_installer import cli
@@ -122,6 +194,8 @@ def _serve(line: socket.socket) -> None:
     for each in pkgutil.iter_modules(cli.__path__):
         if each.name != "__main__":
             importlib.import_module(f"{cli.__name__}.{each.name}")
+    for name in _READ_LATE:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a collection would touch, and so copy, every page that is shared
     while True:
@@ -154,13 +228,30 @@ def _keep(wish: int, into: int, out: int, err: int, answer: int) -> None:
 
 def _become(wish: int, into: int, out: int, err: int) -> None:
     """The command: its words, its environment, its folder, its end."""
-    from mnemon_installer.cli.main import main
-
     with os.fdopen(wish, "rb") as file:
         words, environment, folder = json.load(file)
-    for number, descriptor in enumerate((into, out, err)):
+    if words[1:2] and words[1] in _TRY_OURS:
+        _fork_ours_when_it_is_started([_Spare((into, out, err)) for _ in range(_TRIES)])
+    if os.isatty(into):
+        _own_the_terminal(into)
+    _run(words, environment, folder, (into, out, err))
+
+
+def _own_the_terminal(descriptor: int) -> None:
+    import fcntl  # not on Windows, where nothing is forked
+    import termios
+
+    os.setsid()
+    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
+
+
+def _run(words: list[str], environment: Mapping[str, str], folder: str, streams: Sequence[int]) -> NoReturn:
+    from mnemon_installer.cli.main import main
+
+    for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    _open_streams()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -180,6 +271,76 @@ def _become(wish: int, into: int, out: int, err: int) -> None:
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(status & 0xFF)
+
+
+def _open_streams() -> None:
+    """As an interpreter finds them when it starts: those it has were opened on files, and a pipe has no position."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        former = getattr(sys, f"__{name}__")
+        lines = number == 2 or os.isatty(number)
+        mode, newline = ("w", "\n") if number else ("r", None)
+        stream = os.fdopen(
+            number, mode, 1 if lines else -1, former.encoding, former.errors, newline=newline, closefd=False
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+class _Spare:
+    """A child of the command, forked before the command has done anything, that may become what it starts."""
+
+    def __init__(self, of_the_command: Sequence[int]) -> None:
+        ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            ours.close()
+            for descriptor in of_the_command:
+                os.close(descriptor)
+            _await_being_started(theirs)
+        theirs.close()
+        self._line = ours
+
+    def start(self, wish: Mapping[str, object], streams: Sequence[int]) -> None:
+        with self._line:
+            socket.send_fds(self._line, [json.dumps(wish).encode()], list(streams))
+
+
+def _await_being_started(line: socket.socket) -> NoReturn:
+    with line:
+        told, streams, _, _ = socket.recv_fds(line, 1 << 20, 3)
+    if not told:
+        os._exit(0)  # the command has come to its end
+    wish = json.loads(told)
+    if wish["session"]:
+        os.setsid()
+    if wish["ends_with_us"]:
+        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, int(signal.SIGTERM))
+    _run(wish["words"], wish["environment"], wish["folder"], streams)
+
+
+def _fork_ours_when_it_is_started(spares: list[_Spare]) -> None:
+    """`subprocess` starts what it is asked to, but for `mnemon` itself: that one is a spare."""
+    start = getattr(subprocess, "_fork_exec", None)  # where all its ways of starting a program meet
+    if start is None:
+        return  # then it starts what it is asked to
+
+    def start_or_wake(*told: Any) -> Any:  # Any: what CPython passes on to itself
+        argv, _, close_others, kept_open, folder, variables = told[:6]
+        words = [os.fsdecode(word) for word in argv]
+        told_to_it = (os.fsdecode(each).split("=", 1) for each in variables or ())
+        environment = dict(os.environ) if variables is None else dict(told_to_it)
+        plain = close_others and set(kept_open) <= {told[13]} and not _is_heeded_early(environment)
+        if not spares or words[0] != str(script()) or not plain:
+            return start(*told)
+        spare = spares.pop()
+        streams = [end if end >= 0 else number for number, end in enumerate((told[6], told[9], told[11]))]
+        where = os.fsdecode(folder) if folder else str(Path.cwd())
+        wish = {"words": words, "environment": environment, "folder": where}
+        # All that we have done before a program begins is to make it end with us.
+        spare.start(wish | {"session": bool(told[15]), "ends_with_us": told[21] is not None}, streams)
+        return spare.pid
+
+    subprocess._fork_exec = start_or_wake  # type: ignore[attr-defined]  # in this process alone
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -81,6 +82,14 @@ class Machine:
         if self.mnemon == installed_mnemon() and WARM.can_run(environment):
             return WARM.run(words, environment, self.home, PATIENCE, stdin)
         return self.start((str(self.mnemon), *words), stdin, **extra)
+
+    def type(self, line: str) -> subprocess.CompletedProcess[str]:
+        """What a line does in a shell. One that is a command of ours and nothing else goes without the shell, whose
+        own part of it other lines tell, and which would have to start ours as a user does."""
+        told, *words = shlex.split(line, comments=True)
+        if told == "mnemon" and not set(line.partition("#")[0]) & set("|&;<>$`*?~"):
+            return self.run(*words)
+        return self.start(("/bin/sh", "-c", line), PATH=f"{self.mnemon.parent}:/usr/bin:/bin")
 
     def start(self, argv: tuple[str, ...], stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from mnemon_installer.cli.main import run
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import MnemonError
 from mnemon_server.kinds import KIND_NAMES
+from mnemon_server.portable.jsonl import import_lines
 from mnemon_server.settings import Settings
 from mnemon_server.tools.surface import Perform, Reply, call_tool
 
@@ -575,10 +577,10 @@ def test_a_broken_config_is_named_with_what_is_wrong(
 def large_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a vault with more memories than a pipe takes at once."""
     folder = tmp_path_factory.mktemp("large") / "vault"
-    client = InProcess(Settings(folder), "test")
-    for number in range(700):
-        client.call("save", title=f"memory {number}", content=f"{number} some words that fill a line of output " * 6)
-    client.close()
+    text = "{0} some words that fill a line of output " * 6
+    lines = (json.dumps({"title": f"memory {number}", "content": text.format(number)}) for number in range(700))
+    with closing(InProcess(Settings(folder), "test")) as client:
+        assert import_lines(client.context, map(str.encode, lines), False)["new"] == 700
     return folder
 
 

@@ -26,7 +26,7 @@ def test_the_commands_of_the_page_run(home: Path) -> None:
     machine.claude_file.write_text("{}")  # what a running client did
     said = {}
     for command in COMMANDS:
-        done = machine.start(("/bin/sh", "-c", command), PATH=f"{machine.mnemon.parent}:/usr/bin:/bin")
+        done = machine.type(command)
         said[command] = done.stdout
         assert done.returncode == (1 if command == "mnemon doctor" else 0), f"{command}\n{done.stdout}\n{done.stderr}"
     assert "fix: mnemon setup" in said["mnemon doctor"]

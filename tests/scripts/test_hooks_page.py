@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.installer.machine import Machine, installed_mnemon
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.settable import SETTABLE
@@ -27,17 +26,13 @@ def test_the_commands_of_the_page_run(home: Path) -> None:
     for statement in statements:
         client.call("capture", statements=[statement])
     client.close()
-    environment = {
-        "HOME": str(home),
-        "MNEMON_RESIDENT": "off",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
-    }
+    machine = Machine(home, installed_mnemon())
     commands = [
         line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.strip().splitlines()
     ]
     assert len(commands) > 6
     for command in commands:
-        done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+        done = machine.type(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.fakes.fly.install import stop_everything
+from tests.installer.machine import Machine, installed_mnemon
 from tests.s3 import Store, serving_s3
 from tests.scripts.web_machine import APP, Web
 from tests.seeded import seeded
@@ -42,27 +41,21 @@ def test_there_are_commands_to_run() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the README's blocks are for a POSIX shell")
-def test_the_commands_of_the_readme_run(home: Path, tmp_path: Path) -> None:
+def test_the_commands_of_the_readme_run(home: Path) -> None:
     with serving_s3() as store:
         store.client.create_bucket(Bucket="my-bucket")
-        _run_all(home, tmp_path, store)
-    exported = (tmp_path / "memories.jsonl").read_text(encoding="utf-8")
+        _run_all(home, store)
+    exported = (home / "memories.jsonl").read_text(encoding="utf-8")
     assert "Deploys go out on Tuesdays." in exported
 
 
-def _run_all(home: Path, tmp_path: Path, store: Store) -> None:
-    environment = store.environment | {
-        "HOME": str(home),
-        "MNEMON_RESIDENT": "off",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
-        "HF_ENDPOINT": "http://127.0.0.1:9",  # nobody listens: no network in tests
-    }
+def _run_all(home: Path, store: Store) -> None:
+    there = {"NO_PROXY": "127.0.0.1", "HF_ENDPOINT": "http://127.0.0.1:9"}  # nobody listens: no network in tests
+    machine = Machine(home, installed_mnemon(), store.environment | there)
     for command in commands():
         if without_remark(command) in ON_THE_WEB:
             continue
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-        )
+        done = machine.type(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
 

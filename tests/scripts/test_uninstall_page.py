@@ -23,9 +23,8 @@ def test_the_commands_of_the_page_run_and_leave_nothing(home: Path) -> None:
     machine.claude_file.write_text('{"theme": "dark"}')
     assert machine.run("setup", "--no-model").returncode == 0
     assert machine.run("save", "A title", "some content").returncode == 0
-    path = f"{machine.mnemon.parent}:/usr/bin:/bin"
     for command in COMMANDS:
-        done = machine.start(("/bin/sh", "-c", command), PATH=path)
+        done = machine.type(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     assert sorted(each.name for each in home.iterdir()) == [".claude.json", "memories.jsonl"]
     assert machine.claude_file.read_text() == '{"theme": "dark"}'

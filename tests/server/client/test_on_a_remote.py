@@ -104,8 +104,7 @@ def serve(home: Path) -> Iterator[Callable[[], Served]]:
 
     yield start
     for served in running:
-        with served.process:
-            served.process.kill()
+        served.kill()
 
 
 def test_a_client_of_stdio_shares_the_vault_on_the_web(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm_start import WARM
 
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.hooks.event import HookEvent
@@ -31,10 +32,16 @@ class Program:
         self, *arguments: str, payload: Any = None, data: bytes | None = None, **variables: str
     ) -> subprocess.CompletedProcess[bytes]:
         """One call; `payload` goes to its standard input as JSON."""
+        words, told = ("hook", *arguments), environment(self.home) | variables
+        data = json.dumps(payload or {}).encode() if data is None else data
+        if WARM.can_run(told):
+            done = WARM.run(words, told, Path.cwd(), PATIENCE, data)
+            out, err = done.stdout.encode(), done.stderr.encode()
+            return subprocess.CompletedProcess(done.args, done.returncode, out, err)
         return subprocess.run(
-            [sys.executable, "-m", "mnemon_installer.cli", "hook", *arguments],
-            input=json.dumps(payload or {}).encode() if data is None else data,
-            env=environment(self.home) | variables,
+            [sys.executable, "-m", "mnemon_installer.cli", *words],
+            input=data,
+            env=told,
             capture_output=True,
             timeout=PATIENCE,
         )

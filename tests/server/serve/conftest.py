@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm_start import WARM, Forked
 
 INITIALIZE = {
     "protocolVersion": "2025-11-25",
@@ -23,13 +24,8 @@ class Served:
     """One server process. Requests are answered in order here, because each waits for its answer."""
 
     def __init__(self, home: Path, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "mnemon_installer.cli", "serve"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "HOME": str(home), **environment},
-        )
+        told = {**os.environ, "HOME": str(home), **environment}
+        self.process = WARM.start_piped(["serve"], told, Path.cwd()) if WARM.can_run(told) else _started(told)
         self._last = 0
 
     def send(self, message: dict[str, Any]) -> None:
@@ -62,7 +58,24 @@ class Served:
         self.process.stdin.close()
         assert self.process.stderr is not None
         talk = self.process.stderr.read().decode()
-        return self.process.wait(timeout=20), talk
+        return self.process.wait(20), talk
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def _started(environment: dict[str, str]) -> subprocess.Popen[bytes] | Forked:
+    return subprocess.Popen(
+        [sys.executable, "-m", "mnemon_installer.cli", "serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
 
 
 @pytest.fixture
@@ -75,8 +88,4 @@ def serve(home: Path) -> Iterator[Callable[..., Served]]:
 
     yield start
     for served in running:
-        served.process.kill()
-        served.process.wait()
-        for pipe in (served.process.stdin, served.process.stdout, served.process.stderr):
-            if pipe is not None:
-                pipe.close()
+        served.kill()

@@ -102,7 +102,7 @@ def test_both_protocol_eras(home: Path, mode: Any) -> None:
 
 
 def test_initialize_loads_no_model_and_opens_no_vault(serve: Serve, home: Path, tiny_model: Path) -> None:
-    served = serve(MNEMON_MODEL_PATH=str(tiny_model), PYTHONVERBOSE="")
+    served = serve(MNEMON_MODEL_PATH=str(tiny_model), PYTHONVERBOSE="")  # which is started, and never forked
     served.initialize()
     served.request("tools/list")
     maps = Path(f"/proc/{served.process.pid}/maps")
