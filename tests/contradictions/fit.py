@@ -26,7 +26,7 @@ from tests.contradictions.scoring import score
 
 import mnemon_server.llm
 from mnemon_server.llm import CONTRADICTION, UNRELATED, UPDATE
-from mnemon_server.llm.comparing import ENOUGH_WHEN_NEAR, LEAST_NEAR
+from mnemon_server.llm.comparing import ENOUGH_WHEN_NEAR, LEAST_NEARNESS
 from mnemon_server.llm.pairs.sure import SURE
 
 WEIGHTS = Path(mnemon_server.llm.__file__).with_name("pair_weights.json")
@@ -95,7 +95,7 @@ def _is_told(each: Example, probability: float, threshold: float) -> bool:
     """As `comparing.compare` tells it."""
     if each.nearness is None:
         return probability >= threshold
-    return probability >= ENOUGH_WHEN_NEAR and each.nearness >= LEAST_NEAR
+    return probability >= ENOUGH_WHEN_NEAR and each.nearness >= LEAST_NEARNESS
 
 
 def _weights(question: Question, given: Sequence[Example]) -> tuple[list[str], Array]:

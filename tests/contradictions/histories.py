@@ -31,8 +31,7 @@ from mnemon_server.vault import memories
 _FOLDER = Path(__file__).parent.parent / "fixtures" / "contradictions" / "histories"
 _KEPT = _FOLDER / "candidates.json"
 # Open to whoever fits weights; those who wrote rules have read the first four.
-OPEN = ("one", "three", "five", "seven", "two", "four", "six", "eight", "nine", "ten", "eleven", "twelve", "thirteen")
-OPEN += ("fourteen",)
+OPEN = tuple("one three five seven two four six eight nine ten eleven twelve thirteen fourteen".split())
 HELD_OUT = ("fifteen", "sixteen", "seventeen", "eighteen")  # take no part in anything
 BESIDE = "beside"
 

@@ -20,7 +20,7 @@ _NOTHING = "nothing says that one replaces the other"
 _ELSE = "about something else, as their vectors have it"
 # Of the conflicts in the vaults that were written for it, one in twenty-five is further apart than this, of the pairs
 # that are none two in three. Where vectors say that both are about one thing, lower odds are enough.
-LEAST_NEAR = 0.4
+LEAST_NEARNESS = 0.4
 ENOUGH_WHEN_NEAR = 0.55
 _NO_MORE = "says no more than the older one"
 # Evidence by which a verdict is explained, the most telling first.
@@ -75,7 +75,7 @@ def compare(newer: Stated, older: Stated, nearness: float | None = None) -> Verd
 
     `nearness`: the cosine of their vectors over the model's background, 1 for the same text; None when not known.
     """
-    if nearness is not None and nearness < LEAST_NEAR:
+    if nearness is not None and nearness < LEAST_NEARNESS:
         return Verdict(UNRELATED, _ELSE, 1.0, HEURISTICS)
     found = evidence_of(read(newer.title, newer.content), read(older.title, older.content), newer.type, older.type)
     by_weight, threshold = _weighed("conflict", found)

@@ -12,7 +12,7 @@ from tests.contradictions.pairs import load_pairs
 from tests.contradictions.scoring import said_of, score
 
 from mnemon_server.llm import CONTRADICTION, SAME, UNRELATED, UPDATE, Stated, Verdict
-from mnemon_server.llm.comparing import LEAST_NEAR, compare
+from mnemon_server.llm.comparing import LEAST_NEARNESS, compare
 from mnemon_server.llm.pairs import reading
 
 MOST_MILLISECONDS = 20  # CPU, whatever the memory holds
@@ -318,8 +318,8 @@ def test_a_change_here_says_nothing_of_a_memory_of_something_else() -> None:
 def test_what_vectors_say_of_two_memories_counts() -> None:
     newer, older, _ = UPDATES[4]
     stated = Stated(*newer, "observation", 2), Stated(*older, "observation", 1)
-    assert compare(*stated, nearness=LEAST_NEAR - 0.01).relation == UNRELATED
-    assert compare(*stated, nearness=LEAST_NEAR).relation == UPDATE
+    assert compare(*stated, nearness=LEAST_NEARNESS - 0.01).relation == UNRELATED
+    assert compare(*stated, nearness=LEAST_NEARNESS).relation == UPDATE
     # Where both are about one thing, a little less is enough.
     told = [(compare(pair.newer, pair.older), compare(pair.newer, pair.older, 0.9)) for pair in load_pairs("practice")]
     assert all(with_vectors.is_conflict for by_words, with_vectors in told if by_words.is_conflict)

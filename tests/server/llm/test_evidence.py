@@ -51,6 +51,13 @@ def test_what_takes_its_place_is_not_gone(sentence: str) -> None:
     assert "gone in title" not in evidence(f"Flags: {sentence}", "LaunchDarkly: Flags are in LaunchDarkly.")
 
 
+def test_two_warnings_do_not_deny_each_other() -> None:
+    newer = read("Applied migrations are frozen", "A Flyway file that has run must stay as it is.")
+    older = read("Editing a migration that has run", "Never change a Flyway file once it was applied.")
+    assert "denies" in evidence_of(newer, older, "decision", "decision")
+    assert "denies" not in evidence_of(newer, older, "antipattern", "antipattern")
+
+
 def test_a_version_and_a_decimal_are_two_versions_when_they_begin_otherwise() -> None:
     older = "Clusters: Both of them run Kubernetes 1.29 at the moment."
     assert "value differs" in evidence("Server version in prod: kubectl says v1.31.9 on both.", older)

@@ -23,6 +23,8 @@ _SPEAKING = (
 def evidence_of(n: Memory, o: Memory, n_type: str, o_type: str) -> dict[str, Evidence]:
     """By name, none of it 0."""
     a, b = best_lines(n, o)
+    # `Never change it` and `it must stay as it is` warn of the same: of two warnings neither denies the other.
+    are_warnings = n_type == o_type == "antipattern"
     found = strongest(
         (
             *likeness(n, o, a, b),
@@ -34,7 +36,7 @@ def evidence_of(n: Memory, o: Memory, n_type: str, o_type: str) -> dict[str, Evi
             *lefts(n, o),
             *settings(n, o),
             *preferred(n, o),
-            *polarity(n, o),
+            *(each for each in polarity(n, o) if not (are_warnings and each.name.startswith("denies"))),
             *kinds(n, o, a, b),
             Evidence("same type", float(n_type == o_type)),
             Evidence(f"type {n_type}", 1.0),
