@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import apsw
 
@@ -195,7 +196,7 @@ def _nearness(
 ) -> dict[int, float]:
     model = vault_model.current_model(connection)
     vector = vectors.memory_vector(connection, memory_id)
-    if model is None or model.background is None or vector is None:
+    if model is None or not _is_scale(model.background) or vector is None:
         return {}
     others = [key for key in by_words if key not in near]
     cosines = dict(near) | (vectors.cosines(connection, model, vector, others) if others else {})
@@ -203,9 +204,14 @@ def _nearness(
 
 
 def _is_near(cosine: float, background: float | None) -> bool:
-    if background is None:
+    if not _is_scale(background):
         return cosine >= _LEAST_COSINE
     return _over(cosine, background) >= LEAST_NEAR
+
+
+def _is_scale(background: float | None) -> TypeGuard[float]:
+    """Whether it is known, and leaves room above it: where every memory says the same, it does not."""
+    return background is not None and background < 1.0
 
 
 def _over(cosine: float, background: float) -> float:

@@ -226,7 +226,7 @@ def test_what_was_imported_is_compared_when_somebody_asks(client: InProcess) -> 
     assert client.call("examine_pending") == {"examined": 0, "left": 0}
 
 
-def look_with_vectors(client: InProcess, cosine: float) -> None:
+def look_with_vectors(client: InProcess, cosine: float, background: float = 0.1) -> None:
     """The second look, once #1 and #2 have vectors with this cosine and the model's background is known."""
     client.call("embed_pending")
     with client.context.vault.write() as connection:
@@ -238,7 +238,7 @@ def look_with_vectors(client: InProcess, cosine: float) -> None:
                 "UPDATE vectors SET embedding = ? WHERE passage_id IN (SELECT id FROM passages WHERE memory_id = ?)",
                 (vector, number),
             )
-        connection.execute("UPDATE models SET background = 0.1")
+        connection.execute("UPDATE models SET background = ?", (background,))
         vectors.rebuild_index(connection)
     client.call("examine_pending")
 
@@ -265,6 +265,15 @@ def test_vectors_are_asked_without_a_verdict_and_of_what_only_words_have_found(
         connection.execute("DELETE FROM verdicts")
     [near] = hybrid.call("contradictions", id=2)["neighbours"]
     assert (near["class"], near["reason"]) == ("unrelated", "about something else, as their vectors have it")
+
+
+def test_a_vault_in_which_everything_is_near_has_no_scale(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    look_with_vectors(hybrid, 0.42, background=1.0)
+    assert hybrid.call("conflicts") | {"conflicts": []} == {"conflicts": [], "count": 1, "unexamined": 0}
+    assert hybrid.call("contradictions", id=2)["neighbours"][0]["class"] == "update"
 
 
 def test_vectors_that_are_near_leave_it(hybrid: InProcess, clock: Clock) -> None:

@@ -133,7 +133,7 @@ def _line(text: str) -> Line:
         else:
             spelled.append(token)
             clauses.append(clause)
-            if _is_name(token, number):
+            if not (token.isalpha() and token.islower()) and _is_name(token, number):
                 names.add(stem(token.lower()))
     words = tuple(word.lower() for word in spelled)
     stems = frozenset(stem(word) for word in words if word not in SMALL and not word[0].isdigit())
@@ -152,8 +152,6 @@ def _line(text: str) -> Line:
 
 def _is_name(token: str, number: int) -> bool:
     """Capitals within, signs within; a capital at its front unless it opens the sentence."""
-    if token.islower() and token.isalpha():
-        return False
     rest = token[1:]
     return rest != rest.lower() or not _SIGNS.isdisjoint(token) or (number > 0 and bool(rest) and token[0].isupper())
 
