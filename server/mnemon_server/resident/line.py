@@ -136,8 +136,7 @@ def open_line(folder: str, purpose: str, seconds: float = 5.0, **more: Any) -> L
         sock.settimeout(seconds)
         require_own(sock)
         greeting = {"protocol": PROTOCOL, **me, "for": purpose, "pid": os.getpid(), "token": token, **more}
-        line.send(HELLO, json.dumps(greeting).encode())
-        line.resident = _answer(line)
+        line.resident = _answer(line, greeting)
         _require_fit(line.resident, me, purpose)
         sock.settimeout(None)
         return line
@@ -146,8 +145,9 @@ def open_line(folder: str, purpose: str, seconds: float = 5.0, **more: Any) -> L
         raise
 
 
-def _answer(line: Line) -> dict[str, Any]:  # Any: JSON
+def _answer(line: Line, greeting: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     try:
+        line.send(HELLO, json.dumps(greeting).encode())
         kind, payload = line.receive()
         told = json.loads(payload)
     except (Lost, ValueError, RecursionError) as trouble:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mnemon_server.resident import place
+from mnemon_server.resident import line, place
 from mnemon_server.resident.connecting import NoResident
 from mnemon_server.resident.frames import HELLO, PROTOCOL, framed
 from mnemon_server.resident.identity import identity
@@ -95,4 +95,22 @@ def test_what_does_not_answer_as_a_resident_does_is_none(folder: Path, says: byt
         thread.start()
         with pytest.raises(NoResident):
             open_line(str(folder), "state", 2.0)
+        thread.join()
+
+
+def test_one_that_is_gone_before_it_is_greeted_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hung_up = threading.Event()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place.socket_path(str(folder)))
+        listening.listen(1)
+
+        def hang_up() -> None:
+            listening.accept()[0].close()
+            hung_up.set()
+
+        monkeypatch.setattr(line, "require_own", lambda sock: hung_up.wait(5))
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        with pytest.raises(NoResident, match="does not answer"):
+            line.open_line(str(folder), "state", 2.0)
         thread.join()
