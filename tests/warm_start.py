@@ -22,6 +22,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ _EARLY = ("PYTHON", "LANG", "LC_")
 _LOCALE = {"LANG": "C.UTF-8"}  # as which Python takes none
 _TRY_OURS = ("setup", "doctor")
 _SET_PDEATHSIG = 1  # of prctl(2)
+_PATIENCE = 20.0  # seconds for what still runs at the end
 _TRIES = 3  # that are forked; a fourth one is started as a client would
 
 
@@ -93,8 +95,14 @@ class WarmStart:
     def end(self) -> None:
         if self._process is not None and self._line is not None:
             self._line.close()
-            self._process.wait()
-            self._process = self._line = None
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+                raise AssertionError("a command that a test has started runs on") from None
+            finally:
+                self._process = self._line = None
 
     def _begun(self) -> socket.socket:
         if self._line is None:
@@ -254,6 +262,7 @@ def _run(words: list[str], environment: Mapping[str, str], folder: str, streams:
     _open_streams()
     os.environ.clear()
     os.environ.update(environment)
+    time.tzset()
     os.chdir(folder)
     sys.argv = words
     sys.path[0:0] = [str(Path(words[0]).parent)]
