@@ -10,7 +10,7 @@ from typing import TypeGuard
 import apsw
 
 from mnemon_server.actions.context import ActionContext
-from mnemon_server.llm import CONTRADICTION, SAME, UPDATE, Stated, Verdict
+from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UPDATE, Stated, Verdict
 from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
 from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
@@ -65,10 +65,7 @@ class Neighbourhood:
     nearness: Mapping[int, float]
     found: Mapping[int, Memory]
     stems: Mapping[int, Mapping[str, str]]
-
-    @property
-    def found_by(self) -> str:
-        return BY_MEANING if self.near else BY_WORDS
+    found_by: str  # by meaning, too, where it has a vector and no other memory has one
 
 
 def neighbourhood(
@@ -77,14 +74,17 @@ def neighbourhood(
     """By words, and by meaning when the memory has a vector of the vault's model. Writes nothing."""
     subjects = subjects_of(connection, context.vault.frequencies, memory, effort)
     by_words = sharers(connection, subjects, memory.id, effort)
+    if effort.by_meaning:  # what was said of a pair before is looked at again, however many are nearer by now
+        by_words += [key for key in _in_conflict(connection, memory.id) if key not in by_words]
     near, is_near = _near(connection, memory.id) if effort.by_meaning else ({}, {})
     nearness = _nearness(connection, memory.id, by_words, near) if effort.by_meaning else {}
     found = memories.find_many_live(connection, {*by_words, *near})
     found = {key: other for key, other in found.items() if other.type != "handoff"}
     stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}
-    return Neighbourhood(
-        memory, subjects, tuple(key for key in by_words if key in found), near, is_near, nearness, found, stems
-    )
+    has_vector = effort.by_meaning and vectors.memory_vector(connection, memory.id) is not None
+    found_by = BY_MEANING if has_vector else BY_WORDS
+    by_words = [key for key in by_words if key in found]
+    return Neighbourhood(memory, subjects, tuple(by_words), near, is_near, nearness, found, stems, found_by)
 
 
 def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
@@ -139,13 +139,19 @@ def examine_on_save(context: ActionContext, connection: apsw.Connection, memory:
 
 def keep(connection: apsw.Connection, around: Neighbourhood, judged: Sequence[Judged], now: int) -> None:
     """Store the edges and the verdicts. That two memories have nothing to do with each other is kept only where it
-    overrules an earlier verdict."""
+    overrules an earlier verdict, or what those who ask by words alone would say."""
     relations.put_made(connection, around.memory.id, edges(connection, around), now)
     known = {each.other(around.memory.id) for each in verdicts.verdicts_of(connection, around.memory.id)}
     for each in judged:
-        if each.relation in (SAME, *CONFLICTS) or each.other(around.memory.id) in known:
+        if each.relation in (SAME, *CONFLICTS) or each.other(around.memory.id) in known or _is_far(each):
             verdicts.put_verdict(connection, each)
     verdicts.mark_examined(connection, around.memory.id, around.found_by)
+
+
+def _is_far(judged: Judged) -> bool:
+    from mnemon_server.llm.comparing import FAR
+
+    return judged.reason == FAR
 
 
 def as_judged(pair: Pair, verdict: Verdict, now: int) -> Judged:
@@ -181,6 +187,12 @@ def _mentioned(memory: Memory) -> set[int]:
     return {int(one or other) for one, other in _MENTION.findall(memory.content)}
 
 
+def _in_conflict(connection: apsw.Connection, memory_id: int) -> list[int]:
+    """With whom, as the rules have it."""
+    kept = verdicts.verdicts_of(connection, memory_id)
+    return [each.other(memory_id) for each in kept if each.relation in CONFLICTS and each.judge == HEURISTICS]
+
+
 def _near(connection: apsw.Connection, memory_id: int) -> tuple[dict[int, float], dict[int, bool]]:
     model = vault_model.current_model(connection)
     vector = vectors.memory_vector(connection, memory_id)
@@ -200,6 +212,11 @@ def _nearness(
         return {}
     others = [key for key in by_words if key not in near]
     cosines = dict(near) | (vectors.cosines(connection, model, vector, others) if others else {})
+    # A long memory has several vectors: from whichever side, the nearer of the two beginnings counts.
+    for key in cosines if vectors.count_passages(connection, memory_id) > 1 else ():
+        if (theirs := vectors.memory_vector(connection, key)) is not None:
+            back = vectors.cosines(connection, model, theirs, [memory_id])
+            cosines[key] = max(cosines[key], *back.values())
     return {key: _over(cosine, model.background) for key, cosine in cosines.items()}
 
 

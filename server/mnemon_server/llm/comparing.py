@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UNRELATED, UPDATE, Stated, Verdict
 from mnemon_server.llm.pairs.evidence import Evidence
+from mnemon_server.llm.pairs.likeness import OLDER_YEAR
 from mnemon_server.llm.pairs.reading import read
 from mnemon_server.llm.pairs.sure import SURE, is_sure
 from mnemon_server.llm.pairs.together import evidence_of
 from mnemon_server.llm.regression import fitted
 
 _NOTHING = "nothing says that one replaces the other"
-_ELSE = "about something else, as their vectors have it"
+FAR = "about something else, as their vectors have it"  # said of what would be a conflict by words
 # Of the conflicts in the vaults that were written for it, one in twenty-five is further apart than this, of the pairs
 # that are none two in three. Where vectors say that both are about one thing, lower odds are enough.
 LEAST_NEARNESS = 0.4
@@ -67,7 +68,7 @@ _SAYS_OTHERWISE = (
 )
 # A date, a price, a version is another one in time, and nobody needs to say so.
 _MOVES_BY_ITSELF = ("value date", "value money", "value version", "figure left")
-_SAME_SHARE, _SAME_FRESH = 0.6, 0.5  # of the words of the nearest sentences, and of all words of the newer memory
+_SAME_SHARE, _SAME_FRESH = 0.6, 0.25  # of the words of the nearest sentences, and of all words of the newer memory
 
 
 def compare(newer: Stated, older: Stated, nearness: float | None = None) -> Verdict:
@@ -75,22 +76,25 @@ def compare(newer: Stated, older: Stated, nearness: float | None = None) -> Verd
 
     `nearness`: the cosine of their vectors over the model's background, 1 for the same text; None when not known.
     """
-    if nearness is not None and nearness < LEAST_NEARNESS:
-        return Verdict(UNRELATED, _ELSE, 1.0, HEURISTICS)
+    is_far = nearness is not None and nearness < LEAST_NEARNESS
     found = evidence_of(read(newer.title, newer.content), read(older.title, older.content), newer.type, older.type)
     by_weight, threshold = _weighed("conflict", found)
     probability = max(by_weight, SURE if is_sure(found) else 0.0)
     reason = reason_of(found)
-    if reason and probability >= (threshold if nearness is None else ENOUGH_WHEN_NEAR):
+    if reason and probability >= (threshold if nearness is None or is_far else ENOUGH_WHEN_NEAR):
+        if is_far:
+            return Verdict(UNRELATED, FAR, 1.0, HEURISTICS)
         relation = UPDATE if _is_update(found) else CONTRADICTION
         return Verdict(relation, reason, round(probability, 3), HEURISTICS)
-    if _says_no_more(found):
+    if not is_far and _says_no_more(found):
         return Verdict(SAME, _NO_MORE, round(found["line share"].value, 3), HEURISTICS)
     return Verdict(UNRELATED, _NOTHING, round(1.0 - probability, 3), HEURISTICS)
 
 
 def reason_of(found: Mapping[str, Evidence]) -> str:
     """The evidence that tells a person most; empty when none of it would tell them anything: no conflict is told."""
+    if OLDER_YEAR in found:
+        return ""
     return next((found[name].reason for name in _TELLING if name in found and found[name].reason), "")
 
 

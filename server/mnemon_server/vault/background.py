@@ -6,7 +6,7 @@ import random
 
 import apsw
 
-from mnemon_server.vault import vectors
+from mnemon_server.vault import vectors, verdicts
 from mnemon_server.vault.vault_model import VaultModel
 
 PAIRS = 1_000
@@ -25,6 +25,7 @@ def measure_background(connection: apsw.Connection, model: VaultModel) -> float 
     blobs = dict(vectors.embeddings(connection, wanted))
     background = sum(_dot(blobs[one], blobs[other]) for one, other in pairs) / PAIRS
     connection.execute("UPDATE models SET background = ? WHERE id = ?", (background, model.id))
+    verdicts.look_again(connection)
     return background
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import apsw
 
-from mnemon_server.vault import scan
+from mnemon_server.vault import scan, verdicts
 from mnemon_server.vault.filters import Filters, Value, filter_clause
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.passages import Passage, passage_text
@@ -28,6 +28,7 @@ def adopt_model(connection: apsw.Connection, fingerprint: str, dimensions: int) 
     )
     number = connection.execute("SELECT id FROM models WHERE fingerprint = ?", (fingerprint,)).get
     set_current(connection, number)
+    verdicts.look_again(connection)
     rebuild_index(connection)
     model = current_model(connection)
     assert model is not None
@@ -161,7 +162,7 @@ def nearest(
         before = [query]
         tail, after = clause, [model.id, *parameters, limit]
     rows = connection.execute(
-        "SELECT p.memory_id, max(1.0 - vec_distance_cosine(v.embedding, ?)) AS cosine"
+        "SELECT p.memory_id, coalesce(max(1.0 - vec_distance_cosine(v.embedding, ?)), 0.0) AS cosine"
         f" FROM {source} AS k JOIN vectors AS v ON v.passage_id = k.passage_id"
         " JOIN passages AS p ON p.id = k.passage_id JOIN live ON live.id = p.memory_id"
         f" WHERE v.model_id = ?{tail} GROUP BY p.memory_id ORDER BY cosine DESC LIMIT ?",
@@ -176,7 +177,7 @@ def cosines(connection: apsw.Connection, model: VaultModel, query: bytes, ids: S
         return scan.cosines(connection, model.id, query, ids)
     marks = ",".join("?" * len(ids))
     rows = connection.execute(
-        "SELECT p.memory_id, max(1.0 - vec_distance_cosine(v.embedding, ?)) FROM passages AS p"
+        "SELECT p.memory_id, coalesce(max(1.0 - vec_distance_cosine(v.embedding, ?)), 0.0) FROM passages AS p"
         f" JOIN vectors AS v ON v.passage_id = p.id WHERE v.model_id = ? AND p.memory_id IN ({marks})"
         " GROUP BY p.memory_id",
         (query, model.id, *ids),
@@ -206,6 +207,10 @@ def memory_vector(connection: apsw.Connection, memory_id: int) -> bytes | None:
         (memory_id, model.id),
     ).get
     return bytes(found) if found is not None else None
+
+
+def count_passages(connection: apsw.Connection, memory_id: int) -> int:
+    return int(connection.execute("SELECT count(*) FROM passages WHERE memory_id = ?", (memory_id,)).get)
 
 
 def has_vec(connection: apsw.Connection) -> bool:

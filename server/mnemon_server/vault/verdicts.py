@@ -116,6 +116,11 @@ def mark_examined(connection: apsw.Connection, memory_id: int, found_by: str) ->
     )
 
 
+def look_again(connection: apsw.Connection) -> None:
+    """What was compared by meaning is to be compared anew: vectors say more, or something else, from now on."""
+    connection.execute("UPDATE examined SET found_by = 'words' WHERE found_by = 'meaning'")
+
+
 def found_by(connection: apsw.Connection, memory_id: int) -> str:
     """`words`, `meaning`, or nothing for a memory that was not compared yet."""
     return str(connection.execute("SELECT found_by FROM examined WHERE memory_id = ?", (memory_id,)).get or "")
@@ -124,7 +129,8 @@ def found_by(connection: apsw.Connection, memory_id: int) -> str:
 _UNEXAMINED = (
     "FROM live LEFT JOIN examined AS e ON e.memory_id = live.id"
     " WHERE live.type <> 'handoff' AND (e.memory_id IS NULL OR (e.found_by = 'words' AND EXISTS"
-    "  (SELECT 1 FROM passages AS p JOIN vectors AS v ON v.passage_id = p.id WHERE p.memory_id = live.id)))"
+    "  (SELECT 1 FROM passages AS p JOIN vectors AS v ON v.passage_id = p.id WHERE p.memory_id = live.id"
+    "   AND v.model_id = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'model'))))"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
 from mnemon_server.llm.heuristics import Heuristics
 from mnemon_server.llm.judges import JudgeState
 from mnemon_server.portable.jsonl import import_lines
-from mnemon_server.vault import vault_model, vectors
+from mnemon_server.vault import background, vault_model, vectors, verdicts
 
 OLD = "The main database of the shop is MySQL 5.7, on the machine harbour."
 NEW = "We moved the main database of the shop from MySQL to PostgreSQL 16."
@@ -226,20 +227,28 @@ def test_what_was_imported_is_compared_when_somebody_asks(client: InProcess) -> 
     assert client.call("examine_pending") == {"examined": 0, "left": 0}
 
 
-def look_with_vectors(client: InProcess, cosine: float, background: float = 0.1) -> None:
-    """The second look, once #1 and #2 have vectors with this cosine and the model's background is known."""
+def put_vectors(
+    client: InProcess, of: Mapping[tuple[int, int], Sequence[float]], background: float | None = 0.1
+) -> None:
+    """By memory and passage; the rest of each vector is 0."""
     client.call("embed_pending")
     with client.context.vault.write() as connection:
         model = vault_model.current_model(connection)
         assert model is not None
-        for number, (one, other) in enumerate([(1.0, 0.0), (cosine, math.sqrt(1 - cosine**2))], 1):
-            vector = struct.pack(f"<{model.dimensions}f", one, other, *[0.0] * (model.dimensions - 2))
+        for (number, ordinal), begins in of.items():
+            vector = struct.pack(f"<{model.dimensions}f", *begins, *[0.0] * (model.dimensions - len(begins)))
             connection.execute(
-                "UPDATE vectors SET embedding = ? WHERE passage_id IN (SELECT id FROM passages WHERE memory_id = ?)",
-                (vector, number),
+                "UPDATE vectors SET embedding = ? WHERE passage_id IN"
+                " (SELECT id FROM passages WHERE memory_id = ? AND ordinal = ?)",
+                (vector, number, ordinal),
             )
         connection.execute("UPDATE models SET background = ?", (background,))
         vectors.rebuild_index(connection)
+
+
+def look_with_vectors(client: InProcess, cosine: float, background: float | None = 0.1) -> None:
+    """The second look, once #1 and #2 have vectors with this cosine and the model's background is known."""
+    put_vectors(client, {(1, 0): (1.0,), (2, 0): (cosine, math.sqrt(1 - cosine**2))}, background)
     client.call("examine_pending")
 
 
@@ -265,6 +274,91 @@ def test_vectors_are_asked_without_a_verdict_and_of_what_only_words_have_found(
         connection.execute("DELETE FROM verdicts")
     [near] = hybrid.call("contradictions", id=2)["neighbours"]
     assert (near["class"], near["reason"]) == ("unrelated", "about something else, as their vectors have it")
+
+
+def test_a_background_that_is_learned_later_brings_another_look(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    look_with_vectors(hybrid, 0.42, background=None)
+    assert hybrid.call("conflicts")["count"] == 1
+    for number in range(100):
+        save(hybrid, f"Guest {number}", f"Guest number {number} came by train and left on foot.", "note")
+    put_vectors(hybrid, {}, background=None)
+    with hybrid.context.vault.write() as connection:
+        model = vault_model.current_model(connection)
+        assert model is not None
+        assert background.measure_background(connection, model) is not None
+        connection.execute("UPDATE models SET background = 0.1")
+    assert hybrid.call("examine_pending", seconds=30)["left"] == 0
+    assert hybrid.call("contradictions", id=2)["neighbours"][0]["class"] == "unrelated"
+
+
+def test_an_only_memory_with_a_vector_is_looked_at_once(hybrid: InProcess) -> None:
+    save(hybrid, "Car", "The car is red.", "observation")
+    hybrid.call("embed_pending")
+    assert hybrid.call("examine_pending") == {"examined": 1, "left": 0}
+    assert hybrid.call("examine_pending") == {"examined": 0, "left": 0}
+
+
+def test_vectors_of_another_model_bring_no_look(hybrid: InProcess) -> None:
+    save(hybrid, "Car", "The car is red.", "observation")
+    hybrid.call("embed_pending")
+    with hybrid.context.vault.write() as connection:
+        vectors.adopt_model(connection, "another", 8)
+    assert hybrid.call("examine_pending") == {"examined": 0, "left": 0}
+
+
+def test_a_vector_of_nothing_ends_no_look(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    put_vectors(hybrid, {(1, 0): (0.0,), (2, 0): (1.0,)})
+    assert hybrid.call("examine_pending") == {"examined": 2, "left": 0}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_long_memory_is_as_near_from_either_side(hybrid: InProcess, clock: Clock, order: tuple[int, int]) -> None:
+    save(hybrid, "Database of the shop", f"{OLD}\n\n{'More words on the kitchen of the house. ' * 60}")
+    clock.pass_days(3)
+    save(hybrid, "Database of the shop moved", NEW)
+    put_vectors(hybrid, {(2, 0): (1.0, 0.0), (1, 0): (0.3, 0.954), (1, 1): (0.8, 0.6)})
+    for number in order:
+        with hybrid.context.vault.write() as connection:
+            connection.execute("DELETE FROM examined")
+            verdicts.mark_examined(connection, 3 - number, "meaning")
+        assert hybrid.call("examine_pending") == {"examined": 1, "left": 0}
+        assert hybrid.call("conflicts")["count"] == 1
+        [near] = hybrid.call("contradictions", id=number)["neighbours"]
+        assert near["class"] == "update"
+
+
+def test_a_hint_is_taken_back_though_many_are_nearer_by_then(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Database of the shop", OLD)
+    clock.pass_days(3)
+    assert save(hybrid, "Database of the shop moved", NEW)["hints"]
+    for number in range(14):
+        words = f"{OLD} {NEW} Main database of the shop, harbour, MySQL, PostgreSQL: note {number}."
+        save(hybrid, f"Database of the shop moved {number}", words, "preference")
+    others = {(number, 0): (0.7, 0.0, 0.714) for number in range(3, 17)}
+    put_vectors(hybrid, {(1, 0): (0.0, 0.0, 1.0), (2, 0): (1.0,), **others})
+    hybrid.call("examine_pending", seconds=30)
+    found = hybrid.call("conflicts", limit=50)["conflicts"]
+    assert (2, 1) not in [(pair["newer"]["id"], pair["older"]["id"]) for pair in found]
+
+
+def test_a_profile_heeds_vectors_where_nothing_was_hinted_at(hybrid: InProcess, clock: Clock) -> None:
+    save(hybrid, "Commit messages", "I prefer long commit messages, with the reason in the body.", "preference")
+    clock.pass_days(3)
+    words = "I no longer want long commit messages: the reason belongs in the ticket."
+    save(hybrid, "Commit messages", words, "preference")
+    with hybrid.context.vault.write() as connection:  # as after an import
+        connection.execute("DELETE FROM verdicts")
+        connection.execute("DELETE FROM examined")
+    put_vectors(hybrid, {(1, 0): (1.0,), (2, 0): (0.3, 0.954)})
+    hybrid.call("examine_pending")
+    [section] = hybrid.call("profile")["sections"]
+    assert [line["id"] for line in section["lines"]] == [1, 2]
 
 
 def test_a_vault_in_which_everything_is_near_has_no_scale(hybrid: InProcess, clock: Clock) -> None:

@@ -97,6 +97,11 @@ UPDATES = [
 ]
 CONTRADICTIONS = [
     (
+        ("Errors of checkout", "The error rate of checkout is 0 %."),
+        ("Errors of checkout", "The error rate of checkout is 5 %."),
+        "0 % instead of 5 % for `checkout`",
+    ),
+    (
         ("Time of an answer", "POST /orders answers in: 310 ms."),
         ("Time of an answer", "POST /orders answers in 820 ms, half of it in the database."),
         "310 ms instead of 820 ms for `answers`",
@@ -204,6 +209,14 @@ BOTH_STAND = {
     "what is denied is done elsewhere": (
         ("Port codes", "Codes of one operator are mapped by the adapters and do not get further in."),
         ("Ports", "The codes of the operators get translated at the edge, in the import adapters."),
+    ),
+    "stars and a version": (
+        ("Checkout", "The app in the store is 2.1.0."),
+        ("Checkout", "The app has 3.5 stars in the store."),
+    ),
+    "client and server": (
+        ("Checkout", "The server retries 5 times."),
+        ("Checkout", "The client retries 3 times."),
     ),
     "another topic": (("Kafka", "Kafka has three brokers."), ("Lunch", "Lunch is at noon.")),
     "a change of what the older one does not name": (

@@ -12,8 +12,8 @@ from mnemon_server.llm.pairs.stems import stem
 from mnemon_server.llm.pairs.values import Value, months
 
 _MEASURES = frozenset({"date", "time", "span", "bytes", "money", "percent"})
-_MOMENTS = frozenset({"date", "time"})
-_MOST_TIMES = 200
+_SIZED = frozenset({"span", "bytes", "money"})
+_MOST_TIMES = 10_000  # from a quarter of an hour to a month it is 2,880
 _FRAME = 0.2  # of the other words of two sentences
 # Small words that make two cases of one: the figure with the cache on, and with it off.
 _POLES = (
@@ -80,14 +80,14 @@ def _are_comparable(v: Value, w: Value) -> bool:
 
 
 def _is_of_one_size(v: Value, w: Value) -> bool:
-    """95 ms and an hour are of two things; dates and times of the day have no size."""
+    """95 ms and an hour are of two things; nothing is of any size."""
     small, large = sorted((v.amount[0], w.amount[0]))
-    return v.kind in _MOMENTS or large <= _MOST_TIMES * small
+    return v.kind not in _SIZED or small == 0 or large <= _MOST_TIMES * small
 
 
 def _is_another_version(v: Value, w: Value) -> bool:
-    """`v1.31.9` and `1.29`: one of them is written like a version, the other like a decimal fraction."""
-    if v.kind == w.kind:
+    """`v1.31.9` and `1.29`: one of them is written like a version, the other like a decimal fraction of nothing."""
+    if v.kind == w.kind or v.units or w.units:
         return False
     one, other = (x.shown.lstrip("v").split(".") for x in (v, w))
     shorter = min(len(one), len(other))

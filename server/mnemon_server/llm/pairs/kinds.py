@@ -12,6 +12,7 @@ from mnemon_server.llm.pairs.stems import stem
 _SIDES = """
 production staging test testing dev development sandbox preview qa demo prod canary uat
 laptop laptops ci server servers desktop workstation runner runners
+client clients server servers
 linux windows macos android ios web mobile tablet watch tv wsl
 firefox chrome safari edge opera
 frontend backend gateway worker workers scheduler proxy client api cli ui sdk

@@ -8,6 +8,8 @@ from mnemon_server.llm.pairs.evidence import Evidence, dice, part, share, stems_
 from mnemon_server.llm.pairs.reading import Line, Memory
 from mnemon_server.llm.pairs.stems import SMALL, common, stem
 
+OLDER_YEAR = "older of a year"
+_YEAR = 4  # digits
 _OPENING = 2  # words; what a sentence is about stands at its front
 _LATER = 0.02  # what stands further down is less often the point
 
@@ -56,6 +58,9 @@ def titles(n: Memory, o: Memory) -> Iterator[Evidence]:
     yield Evidence("titles both own", float(bool(one & other and one - other and other - one)))
     figures, others = ({word for word in m.title.words if word[0].isdigit()} for m in (n, o))
     yield Evidence("title figures differ", float(bool(figures and others) and not figures & others))
+    # What was so in a year that the newer one does not name may well be otherwise by now.
+    years = {word for word in o.title.words if len(word) == _YEAR and word.isdecimal() and word[:2] in ("19", "20")}
+    yield Evidence(OLDER_YEAR, float(bool(years) and years.isdisjoint(n.words)))
     yield from _parallel(n, o)
 
 

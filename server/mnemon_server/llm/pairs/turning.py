@@ -121,6 +121,7 @@ def _reason(line: Line, change: Change, n: Memory, o: Memory) -> str:
     after = range(change.end, min(len(line.words), change.end + _REACH))
     before = range(change.start - 1, max(-1, change.start - 1 - _REACH), -1)
     known = [at for at in (*after, *before) if line.words[at] not in SMALL and stem(line.words[at]) in o.words]
+    known.sort(key=lambda at: stem(line.words[at]) in common_words())  # what tells most first, the nearest among it
     left = next((at for at in known if at in after and line.words[at - 1] == "from"), None)
     if left is not None:
         return f"says {quoted(change.words)} from {quoted(line.spelled[left])}, which the older one names"
