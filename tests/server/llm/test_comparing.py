@@ -82,7 +82,7 @@ UPDATES = [
     (
         ("Time of the suite", "The suite went from 48 down to 17 minutes."),
         ("Time of the suite", "The suite takes 48 minutes."),
-        "says `went from` from `48`, which the older one names",
+        "says `went` from `48`, which the older one names",
     ),
     (
         ("Node versions", "All nodes run Kubernetes v1.31.9."),
@@ -209,6 +209,10 @@ BOTH_STAND = {
     "what is denied is done elsewhere": (
         ("Port codes", "Codes of one operator are mapped by the adapters and do not get further in."),
         ("Ports", "The codes of the operators get translated at the edge, in the import adapters."),
+    ),
+    "what was left is unknown, behind a verb": (
+        ("CI", "CI no longer runs on GitHub, Jenkins it is."),
+        ("CI", "CI runs on Jenkins."),
     ),
     "stars and a version": (
         ("Checkout", "The app in the store is 2.1.0."),

@@ -173,7 +173,7 @@ def _denied(words: Sequence[str]) -> dict[str, str]:
     return {
         stem(each): each
         for place, word in enumerate(words)
-        if word in NEGATIONS
+        if word in NEGATIONS and words[place + 1 : place + 2] != ("longer",)  # a word of change
         for each in words[place + 1 : place + 1 + _REACH]
         if each not in SMALL
     }

@@ -110,7 +110,7 @@ def _thing(line: Line, start: int) -> frozenset[str]:
     for at in range(start, min(len(line.words), start + _REACH)):
         if line.clauses[at] != line.clauses[start] or (found and line.words[at] in _ONWARD) or len(found) == _MOST:
             break
-        if line.words[at] not in SMALL:
+        if line.words[at] not in SMALL and stem(line.words[at]) not in common_words():  # `no longer runs on X`
             found.append(line.words[at])
     return stems_of(found)
 
@@ -124,7 +124,8 @@ def _reason(line: Line, change: Change, n: Memory, o: Memory) -> str:
     known.sort(key=lambda at: stem(line.words[at]) in common_words())  # what tells most first, the nearest among it
     left = next((at for at in known if at in after and line.words[at - 1] == "from"), None)
     if left is not None:
-        return f"says {quoted(change.words)} from {quoted(line.spelled[left])}, which the older one names"
+        words = quoted(change.words.removesuffix(" from"))
+        return f"says {words} from {quoted(line.spelled[left])}, which the older one names"
     named = zip(n.title.words, n.title.spelled, strict=True)
     told = (
         line.spelled[known[0]]
