@@ -83,8 +83,10 @@ def test_what_says_nothing_sensible_is_a_problem(settings: Settings) -> None:
     folder = str(settings.folder)
     make_run_folder(folder)
     lock = try_lock(place.lock_path(folder))
+    path = Path(place.socket_path(folder))
+    path.unlink(missing_ok=True)  # of one that was killed, in a run whose folders were called the same
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(place.socket_path(folder))
+        listening.bind(str(path))
         listening.listen()
         try:
             state = resident_state(settings, 0.2)
