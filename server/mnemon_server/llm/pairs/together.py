@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mnemon_server.llm.pairs.differing import kinds, lefts, polarity, preferred, settings, values
+from mnemon_server.llm.pairs.differing import kinds, polarity, preferred, settings
 from mnemon_server.llm.pairs.evidence import Evidence, strongest
+from mnemon_server.llm.pairs.figures import lefts, values
 from mnemon_server.llm.pairs.likeness import best_lines, hints, likeness, titles
 from mnemon_server.llm.pairs.reading import Memory
 from mnemon_server.llm.pairs.sure import APART
