@@ -102,7 +102,7 @@ def candidates(name: str, model: Path | None) -> list[Candidate]:
                 assert memory is not None
                 around = neighbourhood(context, connection, memory)
                 for pair in pairs(connection, around):
-                    nearness = around.nearness.get(pair.other(memory).id)
+                    nearness = around.meaning.nearness.get(pair.other(memory).id)
                     found[pair.newer.id, pair.older.id] = None if nearness is None else round(nearness, 3)
     return [
         Candidate(newer, older, marks.get((newer, older), ""), nearness)

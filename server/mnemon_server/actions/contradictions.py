@@ -74,7 +74,7 @@ def _shown(
     for key in sorted(ranked, key=lambda key: order[judged.get(key, nothing).relation])[:MOST]:
         verdict, other = judged.get(key, nothing), others[key]
         is_newer = (memory.updated_at, memory.id) > (other.updated_at, other.id)
-        cosine = around.near.get(key)
+        cosine = around.meaning.near.get(key)
         shown.append(
             brief(other, now)
             | {

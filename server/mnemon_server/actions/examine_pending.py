@@ -67,7 +67,7 @@ def _examine(context: ActionContext, judge: Judge, memory_id: int) -> None:
     now = context.clock()
     judged = [as_judged(pair, judge_by_rules(around, pair), now) for pair in found]
     if judge.name != HEURISTICS and now - memory.updated_at < _LATELY:
-        asked = [pair for pair in found if around.is_near_enough.get(pair.other(memory).id, False)][:_ASKED_OF]
+        asked = [pair for pair in found if around.meaning.is_near_enough.get(pair.other(memory).id, False)][:_ASKED_OF]
         judged += [as_judged(pair, judge_pair(judge.compare, pair), now) for pair in asked]
     with context.vault.write() as connection:
         # Whoever changed or forgot it meanwhile has left it to be compared anew. One that was read is the same still.

@@ -5,28 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
 
 import apsw
 
+from mnemon_server.actions.by_meaning import Meaning, by_meaning
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UPDATE, Stated, Verdict
 from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
 from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
-from mnemon_server.vault import memories, relations, vault_model, vectors, verdicts
-from mnemon_server.vault.filters import Filters
+from mnemon_server.vault import memories, relations, verdicts
 from mnemon_server.vault.relations import Edge
 from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 
 Compare = Callable[[Stated, Stated], Verdict]
 CONFLICTS = (UPDATE, CONTRADICTION)
-BY_VECTOR = 10  # candidates that are near
 # Two memories speak of the same from this share of common words (overlap coefficient), or this cosine over the model's
 # background; the rules decide from there.
 LEAST_SHARED = 0.2
-LEAST_NEAR = 0.35
-_LEAST_COSINE = 0.5  # while the background is not known
 _SESSION_WEIGHT = 0.5
 _MENTION_WEIGHT = 0.9
 _LEAST_ENTITY = 0.35
@@ -53,19 +49,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """What is around one memory: `near` has the cosines of its nearest (empty while it has no vector), `nearness`
-    those of all that were found, over the model's background (empty while that is not known), `by_words` the ids that
-    share its telling words, `found` the live memories themselves."""
+    """What is around one memory: `by_words` has the ids that share its telling words, `meaning` what its vector says
+    (nothing while it has none), `found` the live memories themselves."""
 
     memory: Memory
     subjects: Subjects
     by_words: tuple[int, ...]
-    near: Mapping[int, float]
-    is_near_enough: Mapping[int, bool]
-    nearness: Mapping[int, float]
+    meaning: Meaning
     found: Mapping[int, Memory]
     stems: Mapping[int, Mapping[str, str]]
-    found_by: str  # by meaning, too, where it has a vector and no other memory has one
+
+    @property
+    def found_by(self) -> str:
+        """By meaning, too, where it has a vector and no other memory has one."""
+        return BY_MEANING if self.meaning.has_vector else BY_WORDS
 
 
 def neighbourhood(
@@ -76,15 +73,12 @@ def neighbourhood(
     by_words = sharers(connection, subjects, memory.id, effort)
     if effort.by_meaning:  # what was said of a pair before is looked at again, however many are nearer by now
         by_words += [key for key in _in_conflict(connection, memory.id) if key not in by_words]
-    near, is_near = _near(connection, memory.id) if effort.by_meaning else ({}, {})
-    nearness = _nearness(connection, memory.id, by_words, near) if effort.by_meaning else {}
-    found = memories.find_many_live(connection, {*by_words, *near})
+    meaning = by_meaning(connection, memory, by_words) if effort.by_meaning else Meaning()
+    found = memories.find_many_live(connection, {*by_words, *meaning.near})
     found = {key: other for key, other in found.items() if other.type != "handoff"}
     stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}
-    has_vector = effort.by_meaning and vectors.memory_vector(connection, memory.id) is not None
-    found_by = BY_MEANING if has_vector else BY_WORDS
     by_words = [key for key in by_words if key in found]
-    return Neighbourhood(memory, subjects, tuple(by_words), near, is_near, nearness, found, stems, found_by)
+    return Neighbourhood(memory, subjects, tuple(by_words), meaning, found, stems)
 
 
 def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
@@ -92,7 +86,7 @@ def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
     if around.memory.type == "handoff":
         return []
     own = likeness.telling(likeness.stems(connection, f"{around.memory.title} {around.memory.content}"))
-    ranked = [*around.by_words, *(key for key in around.near if key not in around.by_words)]
+    ranked = [*around.by_words, *(key for key in around.meaning.near if key not in around.by_words)]
     return [
         _ordered(around.memory, around.found[key])
         for key in ranked
@@ -115,7 +109,7 @@ def judge_by_rules(around: Neighbourhood, pair: Pair) -> Verdict:
     """By the judge of pairs that is always there, without the tables by which heuristics read transcripts."""
     from mnemon_server.llm.comparing import compare
 
-    nearness = around.nearness.get(pair.other(around.memory).id)
+    nearness = around.meaning.nearness.get(pair.other(around.memory).id)
     return compare(stated(pair.newer), stated(pair.older), nearness)
 
 
@@ -167,7 +161,11 @@ def edges(connection: apsw.Connection, around: Neighbourhood) -> list[Edge]:
         if number != memory.id and memories.find_live(connection, number) is not None:
             made.append(Edge(number, "mentions", _MENTION_WEIGHT, f"names memory {number}"))
     made += sorted(_by_entity(around), key=lambda edge: -edge.weight)[:_MOST_ENTITY]
-    near = [(key, cosine) for key, cosine in around.near.items() if key in around.found and around.is_near_enough[key]]
+    near = [
+        (key, cosine)
+        for key, cosine in around.meaning.near.items()
+        if key in around.found and around.meaning.is_near_enough[key]
+    ]
     made += [Edge(key, "similar", round(cosine, 4), f"cosine {cosine:.2f}") for key, cosine in near[:_MOST_SIMILAR]]
     return made
 
@@ -193,50 +191,8 @@ def _in_conflict(connection: apsw.Connection, memory_id: int) -> list[int]:
     return [each.other(memory_id) for each in kept if each.relation in CONFLICTS and each.judge == HEURISTICS]
 
 
-def _near(connection: apsw.Connection, memory_id: int) -> tuple[dict[int, float], dict[int, bool]]:
-    model = vault_model.current_model(connection)
-    vector = vectors.memory_vector(connection, memory_id)
-    if model is None or vector is None:
-        return {}, {}
-    found = vectors.nearest(connection, model, vector, Filters(), BY_VECTOR + 1)
-    near = {key: cosine for key, cosine in found if key != memory_id}
-    return near, {key: _is_near(cosine, model.background) for key, cosine in near.items()}
-
-
-def _nearness(
-    connection: apsw.Connection, memory_id: int, by_words: Sequence[int], near: Mapping[int, float]
-) -> dict[int, float]:
-    model = vault_model.current_model(connection)
-    vector = vectors.memory_vector(connection, memory_id)
-    if model is None or not _is_scale(model.background) or vector is None:
-        return {}
-    others = [key for key in by_words if key not in near]
-    cosines = dict(near) | (vectors.cosines(connection, model, vector, others) if others else {})
-    # A long memory has several vectors: from whichever side, the nearer of the two beginnings counts.
-    for key in cosines if vectors.count_passages(connection, memory_id) > 1 else ():
-        if (theirs := vectors.memory_vector(connection, key)) is not None:
-            back = vectors.cosines(connection, model, theirs, [memory_id])
-            cosines[key] = max(cosines[key], *back.values())
-    return {key: _over(cosine, model.background) for key, cosine in cosines.items()}
-
-
-def _is_near(cosine: float, background: float | None) -> bool:
-    if not _is_scale(background):
-        return cosine >= _LEAST_COSINE
-    return _over(cosine, background) >= LEAST_NEAR
-
-
-def _is_scale(background: float | None) -> TypeGuard[float]:
-    """Whether it is known, and leaves room above it: where every memory says the same, it does not."""
-    return background is not None and background < 1.0
-
-
-def _over(cosine: float, background: float) -> float:
-    return (cosine - background) / (1 - background)
-
-
 def _is_one_topic(own: set[str], around: Neighbourhood, key: int) -> bool:
-    if around.is_near_enough.get(key, False):
+    if around.meaning.is_near_enough.get(key, False):
         return True
     return likeness.contained_words(own, likeness.telling(dict(around.stems[key]))) >= LEAST_SHARED
 

@@ -209,10 +209,6 @@ def memory_vector(connection: apsw.Connection, memory_id: int) -> bytes | None:
     return bytes(found) if found is not None else None
 
 
-def count_passages(connection: apsw.Connection, memory_id: int) -> int:
-    return int(connection.execute("SELECT count(*) FROM passages WHERE memory_id = ?", (memory_id,)).get)
-
-
 def has_vec(connection: apsw.Connection) -> bool:
     found = connection.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'vec0'").get
     return bool(found)

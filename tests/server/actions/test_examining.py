@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 
-from mnemon_server.actions import examining
+from mnemon_server.actions import by_meaning as nearby
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UnknownMemory, UsageError
 from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
@@ -265,7 +265,7 @@ def test_vectors_that_are_far_apart_take_a_hint_back(hybrid: InProcess, clock: C
 def test_vectors_are_asked_without_a_verdict_and_of_what_only_words_have_found(
     hybrid: InProcess, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examining, "BY_VECTOR", 0)
+    monkeypatch.setattr(nearby, "BY_VECTOR", 0)
     save(hybrid, "Database of the shop", OLD)
     clock.pass_days(3)
     save(hybrid, "Database of the shop moved", NEW)
