@@ -55,8 +55,9 @@ class Question:
     c: float
 
 
-# What the newer one alone speaks of says more about the hand that wrote it.
-CONFLICT = Question("conflict", re.compile("(?!newer only )"), 0.15)
+# What the newer one alone speaks of says more about the hand that wrote it; that both say something of their own is
+# told of nearly all.
+CONFLICT = Question("conflict", re.compile("(?!newer only |lines both own)"), 0.15)
 IS_UPDATE = Question("update", re.compile(_UPDATE), 0.3)
 
 

@@ -20,8 +20,8 @@ from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 
 Compare = Callable[[Stated, Stated], Verdict]
 CONFLICTS = (UPDATE, CONTRADICTION)
-# Two memories speak of the same from this share of common words (overlap coefficient), or this cosine over the model's
-# background; the rules decide from there.
+# Two memories speak of the same from this share of common words (overlap coefficient), or where they are near by their
+# vectors (by_meaning.py); the rules decide from there.
 LEAST_SHARED = 0.2
 _SESSION_WEIGHT = 0.5
 _MENTION_WEIGHT = 0.9

@@ -52,6 +52,7 @@ _TELLING = (
 # With one of these the newer memory says something that the older one does not.
 _SAYS_OTHERWISE = (
     "newer figure",
+    "lines both own",
     "figure left",
     "preference turned",
     "value differs",

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import Clock
 
 from mnemon_server.actions import by_meaning as nearby
+from mnemon_server.actions import examining
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UnknownMemory, UsageError
 from mnemon_server.llm import HEURISTICS, Judge, Stated, Verdict
@@ -309,6 +310,16 @@ def test_vectors_of_another_model_bring_no_look(hybrid: InProcess) -> None:
     assert hybrid.call("examine_pending") == {"examined": 0, "left": 0}
 
 
+def test_another_model_brings_another_look(hybrid: InProcess) -> None:
+    save(hybrid, "Car", "The car is red.", "observation")
+    hybrid.call("embed_pending")
+    hybrid.call("examine_pending")
+    with hybrid.context.vault.write() as connection:
+        assert verdicts.found_by(connection, 1) == "meaning"
+        vectors.adopt_model(connection, "another", 8)
+        assert verdicts.found_by(connection, 1) == "words"
+
+
 def test_a_vector_of_nothing_ends_no_look(hybrid: InProcess, clock: Clock) -> None:
     save(hybrid, "Database of the shop", OLD)
     clock.pass_days(3)
@@ -333,18 +344,16 @@ def test_a_long_memory_is_as_near_from_either_side(hybrid: InProcess, clock: Clo
         assert near["class"] == "update"
 
 
-def test_a_hint_is_taken_back_though_many_are_nearer_by_then(hybrid: InProcess, clock: Clock) -> None:
+def test_a_hint_is_taken_back_though_nothing_leads_to_it_by_then(
+    hybrid: InProcess, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(hybrid, "Database of the shop", OLD)
     clock.pass_days(3)
     assert save(hybrid, "Database of the shop moved", NEW)["hints"]
-    for number in range(14):
-        words = f"{OLD} {NEW} Main database of the shop, harbour, MySQL, PostgreSQL: note {number}."
-        save(hybrid, f"Database of the shop moved {number}", words, "preference")
-    others = {(number, 0): (0.7, 0.0, 0.714) for number in range(3, 17)}
-    put_vectors(hybrid, {(1, 0): (0.0, 0.0, 1.0), (2, 0): (1.0,), **others})
-    hybrid.call("examine_pending", seconds=30)
-    found = hybrid.call("conflicts", limit=50)["conflicts"]
-    assert (2, 1) not in [(pair["newer"]["id"], pair["older"]["id"]) for pair in found]
+    monkeypatch.setattr(examining, "sharers", lambda *asked: [])  # as where many others share more words
+    monkeypatch.setattr(nearby, "BY_VECTOR", 0)  # or are nearer
+    look_with_vectors(hybrid, 0.42)
+    assert hybrid.call("conflicts")["count"] == 0
 
 
 def test_a_profile_heeds_vectors_where_nothing_was_hinted_at(hybrid: InProcess, clock: Clock) -> None:

@@ -97,6 +97,11 @@ UPDATES = [
 ]
 CONTRADICTIONS = [
     (
+        ("Pause", "The pause between tries is 0 s."),
+        ("Pause", "The pause between tries is 5 s."),
+        "0 s instead of 5 s for `tries`",
+    ),
+    (
         ("Errors of checkout", "The error rate of checkout is 0 %."),
         ("Errors of checkout", "The error rate of checkout is 5 %."),
         "0 % instead of 5 % for `checkout`",
@@ -270,6 +275,24 @@ def test_saying_it_again_is_the_same() -> None:
     assert verdict(("Mocking", one), ("Mocks", other)).relation == SAME
     stays = ("Cache of answers", "Answers stay in the cache for one hour.")
     assert verdict(stays, ("Time of an answer", "Answers come from the cache within 95 ms.")).relation == UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Always write tests first.", "Always write tests first, except for spikes."),
+        ("We use requests for HTTP calls.", "We use httpx for HTTP calls."),
+        ("Sessions are kept in session cookies.", "Sessions are kept in JWT, in the place of session cookies."),
+    ],
+)
+def test_what_says_one_thing_more_is_not_the_same(older: str, newer: str) -> None:
+    assert verdict(("Ours", newer), ("Ours", older)).relation != SAME
+
+
+def test_what_was_so_in_a_year_stands_beside_what_is_so() -> None:
+    newer = ("Broker", "Events go over NATS instead of RabbitMQ.")
+    assert verdict(newer, ("Broker", "Events went over RabbitMQ."), "decision").is_conflict
+    assert not verdict(newer, ("Broker in 2021", "Events went over RabbitMQ."), "decision").is_conflict
 
 
 def test_which_of_the_two_is_newer_matters() -> None:

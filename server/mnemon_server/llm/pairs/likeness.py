@@ -30,6 +30,7 @@ def likeness(n: Memory, o: Memory, a: Line, b: Line) -> Iterator[Evidence]:
     """By words: `a` and `b` are the two sentences that have most in common."""
     yield Evidence("line dice", dice(a.stems, b.stems))
     yield Evidence("line share", share(a.stems, b.stems))
+    yield Evidence("lines both own", float(bool(a.stems - o.stems and b.stems - n.stems)))
     head, other_head = n.title.stems | a.stems, o.title.stems | b.stems
     shared = len(head & other_head)
     yield Evidence("head share", share(head, other_head))
