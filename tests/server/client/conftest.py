@@ -30,8 +30,9 @@ def vault_at() -> Iterator[VaultAt]:
         vault.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteServer]:
+    """With an empty vault of its own."""
     with serving(tmp_path_factory.mktemp("server")) as one:
         yield one
 

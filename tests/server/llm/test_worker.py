@@ -111,7 +111,7 @@ def test_a_model_that_fails_is_left_alone_for_a_while(
     began = time.monotonic()
     with pytest.raises(NotNow, match=said):
         kept.ask(order(seconds=0.6))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert child_of(kept) is None
     assert said in kept.problem()
     with pytest.raises(NotNow, match=said):
