@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mnemon_server import __version__
-from mnemon_server.client.timed import Gone, Response, encrypted, left, reached
+from mnemon_server.client.connecting import connected
+from mnemon_server.client.timed import Gone, Response, left
 
 LARGEST_ANSWER = 64_000_000  # bytes
 LONGEST_IDLE = 60.0  # seconds; what stands between forgets older connections, and then nobody answers on them
@@ -139,18 +140,10 @@ class Wire:
             raise Gone("connecting", trouble) from None
 
     def _connected(self, end: float) -> http.client.HTTPConnection:
-        """Not by `connect`, whose time-out is for each address of a name, and then for the encryption once more."""
-        host, port, is_safe = self._parts.hostname or "", self._parts.port, self._parts.scheme == "https"
-        sock = reached(host, port or (443 if is_safe else 80), end)
-        if not is_safe:
-            connection = http.client.HTTPConnection(host, port)
-        else:
+        if self._parts.scheme == "https":
             with self._guard:
                 self._tls = self._tls or ssl.create_default_context()
-            connection = http.client.HTTPSConnection(host, port, context=self._tls)
-            sock = encrypted(sock, self._tls, host, end)
-        connection.sock = sock
-        return connection
+        return connected(self._parts, self._tls, end)
 
     def _keep(self, connection: http.client.HTTPConnection) -> None:
         with self._guard:

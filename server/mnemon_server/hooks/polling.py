@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 from mnemon_server.hooks.answer import Outcome
@@ -28,14 +29,16 @@ def poll(settings: Settings, patience: float) -> Outcome:
 def _is_awake(url: str, seconds: float) -> bool:
     """One request; no redirect is followed, and nothing of the user's is sent with it."""
     import http.client  # loads OpenSSL, which whoever has no remote need not pay for
+    import ssl
 
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=max(0.1, seconds))
+    from mnemon_server.client.connecting import connected
+
+    parts, seconds = urlsplit(url), max(0.1, seconds)
+    tls = ssl.create_default_context() if parts.scheme == "https" else None
     try:
-        connection.request("GET", parts.path.rstrip("/") + "/health", headers={"User-Agent": "mnemon"})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException, UnicodeError):  # the last for what cannot be a host's name
+        with closing(connected(parts, tls, time.monotonic() + seconds)) as connection:
+            connection.sock.settimeout(seconds)
+            connection.request("GET", parts.path.rstrip("/") + "/health", headers={"User-Agent": "mnemon"})
+            return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException, ValueError):  # the last for what cannot be a host's name
         return False
-    finally:
-        connection.close()
