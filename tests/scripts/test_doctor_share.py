@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 from tests.installer.machine import Machine, installed_mnemon
+from tests.remote_server import free_port
+
+from mnemon_installer.wizard.sharing import proxy_hosts
 
 SECRETS = ("hush-hush-hush", "s3cr3t", "gh_token_value")
 
@@ -69,6 +72,26 @@ def test_the_bundle_holds_no_secret_and_nothing_personal(machine: Machine) -> No
     assert re.search(r"\| platform \| \w+ .*\|", done.stdout)
     assert "| Cursor | unknown | " in done.stdout
     assert "| gemini.entry | the server called mnemon in ~/.gemini/settings.json is not this one |" in done.stdout
+
+
+def test_a_proxy_is_not_named_in_it(machine: Machine) -> None:
+    proxy = f"http://ann:{SECRETS[1]}@localhost:{free_port()}"
+    asked = {"MNEMON_REMOTE_URL": "https://vault.example", "MNEMON_LOCAL_TOKEN": "t" * 40, "https_proxy": proxy}
+    told = machine.run("doctor", "--share", HTTPS_PROXY="", **asked).stdout
+    assert "did not answer by way of the proxy that is set (HTTPS_PROXY): Connection refused" in told
+    assert "https_proxy" in next(line for line in told.splitlines() if line.startswith("Variables set: "))
+    for word in (SECRETS[1], "localhost", "vault.example"):
+        assert word not in told
+
+
+def test_hosts_of_proxies_are_told_apart_from_their_secrets() -> None:
+    variables = {
+        "HTTPS_PROXY": "http://me:pw@inner.example:3128",
+        "all_proxy": "other.example",
+        "NO_PROXY": "x.example",
+    }
+    variables |= {"HTTP_PROXY": "http://[", "MNEMON_REMOTE_URL": "https://vault.example"}
+    assert proxy_hosts(variables) == {"HTTPS_PROXY_HOST": "inner.example", "all_proxy_HOST": "other.example"}
 
 
 def test_the_bundle_as_json(machine: Machine) -> None:

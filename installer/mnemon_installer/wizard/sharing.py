@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from mnemon_server import __version__
 
 _PACKAGES = (("SQLite (APSW)", "apsw"), ("sqlite-vec", "sqlite-vec"), ("fastembed", "fastembed"), ("MCP SDK", "mcp"))
 # What decides where things are.
-_TELLING = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "HTTP_PROXY", "HTTPS_PROXY")
+_TELLING = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 def share(subject: Subject, findings: Sequence[Finding]) -> str:
@@ -25,7 +27,7 @@ def share(subject: Subject, findings: Sequence[Finding]) -> str:
     variables = {
         name: value
         for name, value in sorted(world.environment.items())
-        if value and (name.startswith("MNEMON_") or name in _TELLING)
+        if value and (name.startswith("MNEMON_") or name in _TELLING or name.upper() in _PROXIES)
     }
     bundle = Bundle(
         versions=tuple(_versions(subject)),
@@ -39,13 +41,25 @@ def share(subject: Subject, findings: Sequence[Finding]) -> str:
     )
     # Where the vault is may be said by config files too, and is as personal.
     places = variables | {"MNEMON_VAULT_DIR": str(facts.settings.folder)} if _is_elsewhere(subject) else variables
-    return bundle_text(bundle, Person(world.home, _user(), platform.node(), places | _remote(subject)))
+    return bundle_text(
+        bundle, Person(world.home, _user(), platform.node(), places | _remote(subject) | proxy_hosts(variables))
+    )
 
 
 def _remote(subject: Subject) -> dict[str, str]:
     """The address of a vault on the web, and its host wherever it is named alone: both are their owner's."""
     url = subject.facts.settings.remote
     return {"MNEMON_REMOTE_URL": url, "REMOTE_HOST": urlsplit(url).hostname or ""} if url else {}
+
+
+def proxy_hosts(variables: Mapping[str, str]) -> dict[str, str]:
+    """The hosts of proxies, as sentences name them, under the names of what they stand in."""
+    hosts = {}
+    for name, value in variables.items():
+        if name.upper() in _PROXIES and name.upper() != "NO_PROXY":
+            with suppress(ValueError):
+                hosts[f"{name}_HOST"] = urlsplit(value if "://" in value else f"http://{value}").hostname or ""
+    return hosts
 
 
 def _is_elsewhere(subject: Subject) -> bool:

@@ -6,7 +6,7 @@ import http.client
 import urllib.error
 import urllib.request
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mnemon_installer.world import Answer, NoAnswer
 
@@ -47,6 +47,20 @@ def ask(url: str, token: str, body: bytes | None, timeout: float) -> Answer:
         with trouble:
             return Answer(trouble.code, trouble.read(_LARGEST))
     except (OSError, http.client.HTTPException) as trouble:
-        raise NoAnswer(f"{url} did not answer: {trouble}") from None
+        raise NoAnswer(f"{url} did not answer{_way(parts)}: {_reason(trouble)}") from None
     except ValueError:  # a token that fits into no header; the message would show it
         raise NoAnswer(f"{url} cannot be asked with this token") from None
+
+
+def _way(parts: SplitResult) -> str:
+    """By what the request went that may be the one in the way; never the proxy's address, which may hold a password."""
+    host = parts.hostname or ""
+    if parts.scheme not in urllib.request.getproxies() or host in _LOOPBACK or urllib.request.proxy_bypass(host):
+        return ""
+    return " by way of the proxy that is set (HTTPS_PROXY)"
+
+
+def _reason(trouble: OSError | http.client.HTTPException) -> str:
+    """Without the library's own words around it."""
+    inner = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
+    return getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
