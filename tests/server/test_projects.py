@@ -118,7 +118,7 @@ def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:
 def test_an_odd_folder_takes_no_time(folder: str) -> None:
     began = time.process_time()
     assert len(project_of(folder)) <= 160
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # a thousandth is usual
 
 
 @pytest.mark.parametrize("place", [".git", ".git/config"])

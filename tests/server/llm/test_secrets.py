@@ -220,9 +220,9 @@ def test_what_stands_around_a_secret_stays() -> None:
 
 @pytest.mark.parametrize("start", ["", "password is ", pytest.param("-----BEGIN ", marks=SEEDED)])
 def test_no_text_takes_long(start: str) -> None:
-    """A second is generous: a pattern gone wild takes minutes."""
+    """Ten seconds, where a tenth of one is usual: a pattern gone wild takes minutes."""
     for seed in SEEDS:
         hostile = (start + seed * LONG)[:LONG]
         begun = time.process_time()
         redacted(hostile)
-        assert time.process_time() - begun < 1, seed
+        assert time.process_time() - begun < 10, seed

