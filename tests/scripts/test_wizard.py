@@ -218,9 +218,7 @@ def test_a_folder_without_a_model_is_asked_for_again(machine: Machine, start: St
     terminal.answer(MODEL, DOWN, ENTER)
     terminal.answer(FOLDER, str(machine.home), ENTER)
     terminal.await_text("there is no ")  # what the prompt says of the first folder
-    # ctrl-u empties the line. The first Enter only closes the list of completions, if that is open by then; one too
-    # many is the answer to the question that follows.
-    terminal.press("\x15", str(tiny_model), ENTER, ENTER)
+    terminal.press("\x15", str(tiny_model), ENTER)  # ctrl-u empties the line
     terminal.answer(GO, ENTER)
     assert terminal.end() == 0, terminal.screen.text
     assert f'model_path = "{tiny_model}"' in (machine.home / ".mnemon/config.toml").read_text()

@@ -47,13 +47,15 @@ def pick(question: str, options: Sequence[Option]) -> str:
 
 
 def ask_folder(question: str, problem_of: Callable[[str], str]) -> str:
-    """A folder, asked again as long as `problem_of` has something to say against it."""
+    """A folder, asked again as long as `problem_of` has something to say against it. Tab completes; a list that opens
+    by itself would take the first Enter for its own."""
     import questionary
 
     def is_fine(answer: str) -> bool | str:
         return problem_of(answer) or True
 
-    return str(questionary.path(question, only_directories=True, validate=is_fine).unsafe_ask())
+    asked = questionary.path(question, only_directories=True, validate=is_fine, complete_while_typing=False)
+    return str(asked.unsafe_ask())
 
 
 def ask_text(question: str, suggestion: str, problem_of: Callable[[str], str]) -> str:
