@@ -80,6 +80,7 @@ def vault_rubbish(client: Hooked) -> Iterator[None]:
 @contextmanager
 def vault_locked(client: Hooked) -> Iterator[None]:
     connection = apsw.Connection(str(client.vault))
+    connection.set_busy_timeout(30_000)  # a hook of the prompt before may still be at it
     connection.pragma("locking_mode", "exclusive")
     connection.execute("BEGIN EXCLUSIVE")
     try:
