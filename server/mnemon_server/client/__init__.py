@@ -76,9 +76,9 @@ def connect_remote(
     waiting: Callable[[str], None] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> RemoteVault:
-    """The same for whoever knows that the vault is on the web."""
+    """The same for whoever knows that the vault is on the web. The `environment` may name a token and a proxy."""
     from mnemon_server.client.credentials import find_token
     from mnemon_server.client.remote import RemoteVault
 
     token = find_token(environment, settings)
-    return RemoteVault(settings.remote, token, caller, session, project, patience, waiting)
+    return RemoteVault(settings.remote, token, caller, session, project, patience, waiting, environment)

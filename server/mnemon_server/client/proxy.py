@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import sys
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from mnemon_server.client.timed import Response, reached
+from mnemon_server.resident.place import PROXY_VARIABLES
 
 _LOOPBACK = ("localhost", "::1")
 _HTTP = 80
@@ -36,21 +37,19 @@ class Proxy:
         return f"{self.host}:{self.port}"
 
 
-def proxy_to(host: str, port: int) -> Proxy | None:
-    """The one that stands before `host`: as HTTPS_PROXY, ALL_PROXY and NO_PROXY have it; on macOS and Windows as the
-    system has it where these say nothing. What runs on this machine is asked directly.
+def proxy_to(host: str, port: int, environment: Mapping[str, str]) -> Proxy | None:
+    """The one before `host`: as HTTPS_PROXY, ALL_PROXY and NO_PROXY have it in the environment of whoever asks;
+    on macOS and Windows as the system has it where these say nothing. What runs on this machine is asked directly.
 
     Raises:
         ProxyTrouble: what is set there is no proxy of a kind we speak to.
     """
-    if host in _LOOPBACK or host.startswith("127.") or not _may_be_set():
+    if host in _LOOPBACK or host.startswith("127."):
         return None
-    import urllib.request  # which a hook need not load where nothing is set
-
-    found = urllib.request.getproxies()
-    if not (address := found.get("https") or found.get("all")) or urllib.request.proxy_bypass(f"{host}:{port}"):
-        return None
-    return _parsed(address)
+    found = _set_in(environment)
+    if address := found.get("https") or found.get("all"):
+        return None if _is_passed_by(host, port, found.get("no", "")) else _parsed(address)
+    return _of_system(host, port) if sys.platform in ("darwin", "win32") else None
 
 
 def reached_through(proxy: Proxy, host: str, port: int, end: float) -> socket.socket:
@@ -99,10 +98,32 @@ def _asked_for_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int, e
         response.close()  # the answer's file; the socket stays
 
 
-def _may_be_set() -> bool:
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return any(name.lower() in ("https_proxy", "all_proxy") and value for name, value in os.environ.items())
+def _set_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """By kind: `https`, `all`, `no`. A name in small letters goes before one in capitals, even when it is empty."""
+    found = dict[str, str]()
+    for name, value in sorted(environment.items()):
+        if name.upper() in PROXY_VARIABLES:
+            found[name.lower().removesuffix("_proxy")] = value
+    return found
+
+
+def _is_passed_by(host: str, port: int, exceptions: str) -> bool:
+    """Of `example.com, .other.org, third.net:8443`, each with the names below it; or `*`."""
+    for each in exceptions.lower().replace(",", " ").split():
+        name = each.lstrip("*.")
+        if each == "*" or any(
+            whole == name or whole.endswith(f".{name}") for whole in (host, f"{host}:{port}") if name
+        ):
+            return True
+    return False
+
+
+def _of_system(host: str, port: int) -> Proxy | None:
+    import urllib.request  # which a hook elsewhere need not load
+
+    found = urllib.request.getproxies()
+    address = found.get("https") or found.get("all")
+    return _parsed(address) if address and not urllib.request.proxy_bypass(f"{host}:{port}") else None
 
 
 def _parsed(address: str) -> Proxy:

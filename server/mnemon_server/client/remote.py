@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,8 +55,9 @@ class RemoteVault:
         project: str = "",
         patience: float | None = None,
         waiting: Callable[[str], None] | None = None,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
-        self._wire = Wire(url, token)
+        self._wire = Wire(url, token, environment)
         self._url = url
         self._caller = caller
         self._session = ("" if caller == "cli" else uuid.uuid4().hex) if session is None else session

@@ -6,7 +6,7 @@ import http.client
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -44,9 +44,10 @@ class Answer:
 
 
 class Wire:
-    """The way to one server; its methods may be called from any thread."""
+    """The way to one server, by what proxy the `environment` names; its methods may be called from any thread."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, environment: Mapping[str, str]) -> None:
+        self._environment = environment
         self._parts = urlsplit(url)
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -143,7 +144,7 @@ class Wire:
         if self._parts.scheme == "https":
             with self._guard:
                 self._tls = self._tls or ssl.create_default_context()
-        return connected(self._parts, self._tls, end)
+        return connected(self._parts, self._tls, end, self._environment)
 
     def _keep(self, connection: http.client.HTTPConnection) -> None:
         with self._guard:

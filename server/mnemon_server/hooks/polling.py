@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ def _is_awake(url: str, seconds: float) -> bool:
     parts, seconds = urlsplit(url), max(0.1, seconds)
     tls = ssl.create_default_context() if parts.scheme == "https" else None
     try:
-        with closing(connected(parts, tls, time.monotonic() + seconds)) as connection:
+        with closing(connected(parts, tls, time.monotonic() + seconds, os.environ)) as connection:
             connection.sock.settimeout(seconds)
             connection.request("GET", parts.path.rstrip("/") + "/health", headers={"User-Agent": "mnemon"})
             return connection.getresponse().status == 200

@@ -10,6 +10,7 @@ OFF = "MNEMON_RESIDENT"  # set to `off`, every program works by itself
 _LONGEST_NAME = 100
 _RUNTIME = "/run/user"
 _PREFIX = "MNEMON_"
+PROXY_VARIABLES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")  # in capitals or not
 
 
 def is_off(environment: os._Environ[str] | dict[str, str]) -> bool:
@@ -31,8 +32,12 @@ def working_folder() -> str:
 
 
 def passed_on(environment: os._Environ[str] | dict[str, str]) -> dict[str, str]:
-    """Of a program's environment what decides how its vault is used; a resident has one of its own."""
-    return {name: value for name, value in environment.items() if name.startswith(_PREFIX)}
+    """Of a program's environment what decides how its vault is used and reached; a resident has one of its own."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(_PREFIX) or name.upper() in PROXY_VARIABLES
+    }
 
 
 def run_folder(folder: str) -> str:

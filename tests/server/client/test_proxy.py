@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import os
 import shutil
 import socket
 import ssl
@@ -16,6 +18,8 @@ from pathlib import Path
 
 import pytest
 from tests.remote_server import free_port
+from tests.resident import residents
+from tests.server.client.joined import join
 from tests.server.client.scripted import (
     GOOD,
     TOKEN,
@@ -27,9 +31,14 @@ from tests.server.client.scripted import (
     failure_of,
     serving,
 )
+from tests.server.serve.resident.clients import Client
 
 from mnemon_server.client.proxy import ProxyTrouble, proxy_to
 from mnemon_server.hooks.polling import poll
+from mnemon_server.resident import place
+from mnemon_server.resident.frames import EVENT
+from mnemon_server.resident.launch import reach
+from mnemon_server.resident.line import open_line
 from mnemon_server.settings import Settings
 
 HOST = "vault.example"  # which no name server knows
@@ -210,10 +219,14 @@ def test_what_is_no_proxy_of_ours_is_said_to_be_so(
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": f"{HOST}:443"}, HOST, None),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": f"{HOST}:444"}, HOST, "p:1"),
         ({"HTTPS_PROXY": "http://p:1", "no_proxy": "*"}, HOST, None),
+        ({"HTTPS_PROXY": "http://p:1", "no_proxy": "*.EXAMPLE other"}, HOST, None),
+        ({"HTTPS_PROXY": "http://p:1", "no_proxy": "ult.example,example.com, ., "}, HOST, "p:1"),
         ({"HTTPS_PROXY": "http://p:1"}, "localhost", None),
         ({"HTTPS_PROXY": "http://p:1"}, "127.0.0.2", None),
         ({"HTTPS_PROXY": "http://p:1"}, "::1", None),
         ({"HTTPS_PROXY": "http://[::1]:9"}, HOST, "::1:9"),
+        ({"HTTPS_PROXY": "http://p:1", "https_proxy": "http://q:2"}, HOST, "q:2"),
+        ({"HTTPS_PROXY": "http://p:1", "https_proxy": ""}, HOST, None),
     ],
 )
 def test_which_one_stands_before_a_server(
@@ -221,25 +234,48 @@ def test_which_one_stands_before_a_server(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    proxy = proxy_to(host, 443)
+    proxy = proxy_to(host, 443, os.environ)
     assert (proxy and proxy.shown) == found
 
 
 def test_a_password_is_in_no_description(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@p:1")
-    proxy = proxy_to(HOST, 443)
+    proxy = proxy_to(HOST, 443, os.environ)
     assert proxy is not None
     assert proxy.credentials == "me:hunter2"
     assert "hunter2" not in f"{proxy!r} {proxy.shown}"
     monkeypatch.setenv("HTTPS_PROXY", "socks5h://me:hunter2@p:1")
     with pytest.raises(ProxyTrouble) as caught:
-        proxy_to(HOST, 443)
+        proxy_to(HOST, 443, os.environ)
     assert "hunter2" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
 def test_where_none_is_set_nothing_is_loaded_to_look_for_one() -> None:
     code = (
         "import sys; from mnemon_server.client.proxy import proxy_to;"
-        f"sys.exit(proxy_to({HOST!r}, 443) is not None or 'urllib.request' in sys.modules)"
+        f"sys.exit(proxy_to({HOST!r}, 443, {{}}) is not None or 'urllib.request' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == (sys.platform in ("darwin", "win32"))
+
+
+@pytest.mark.skipif(not place.has_sockets(), reason="there are no sockets with a name here")
+def test_a_shared_server_takes_the_way_that_its_client_has_to_take(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was started by somebody without a proxy."""
+    monkeypatch.delenv(place.OFF)
+    folder = join(home, f"https://{HOST}").folder
+    with residents(home) as there, serving(answering(403, b"")) as proxy:
+        reach(str(folder), "state", 10.0).close()
+        assert there.pids()
+        environment = {**os.environ, "https_proxy": f"http://127.0.0.1:{proxy.port}"}
+        client = Client(environment, is_modern=False)
+        client.open(20.0)
+        answer = client.answer_to(client.ask("tools/call", name="memory_status", arguments={}), 20.0)
+        assert "does not let us through (status 403)" in json.dumps(answer)
+        assert client.close() == 0
+        assert client.end() == 0
+        line = open_line(str(folder), "hook", environment=place.passed_on(environment), hook="surface", client="gemini")
+        line.send(EVENT, b'{"prompt": "what was it", "session_id": "s", "cwd": "/"}')
+        line.receive()
+        line.close()
+    assert len(proxy.heads) == 2
+    assert {head.splitlines()[0] for head in proxy.heads} == {f"CONNECT {HOST}:443 HTTP/1.1"}

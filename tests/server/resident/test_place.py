@@ -21,8 +21,9 @@ def test_the_vaults_folder_is_the_one_of_the_settings(
 
 
 def test_only_what_decides_how_a_vault_is_used_is_passed_on() -> None:
-    environment = {"MNEMON_MODEL_PATH": "/m", "AWS_SECRET_ACCESS_KEY": "no", "PATH": "/bin"}
-    assert place.passed_on(environment) == {"MNEMON_MODEL_PATH": "/m"}
+    ours = {"MNEMON_MODEL_PATH": "/m", "https_proxy": "http://p:1", "NO_PROXY": "x"}
+    environment = {**ours, "AWS_SECRET_ACCESS_KEY": "no", "PATH": "/bin", "HTTP_PROXY": "http://q:2"}
+    assert place.passed_on(environment) == ours
 
 
 @pytest.mark.parametrize(("said", "is_off"), [("off", True), ("OFF ", True), ("0", True), ("", False), ("on", False)])

@@ -9,10 +9,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mnemon_server.client import VaultClient, connect
+from mnemon_server.client import VaultClient, connect_remote
 from mnemon_server.client.dispatch import taken_by
 from mnemon_server.client.shared import ASKED
 from mnemon_server.errors import MnemonError, UsageError
@@ -75,7 +76,9 @@ class Answering:
         if module is None:
             return b'{"answer": ""}'
         try:
-            outcome = carried_out(module, client, sent, lambda: self.settings(environment), self._reach)
+            outcome = carried_out(
+                module, client, sent, lambda: self.settings(environment), partial(self._reach, environment)
+            )
             answer, note = outcome.answer, outcome.note
         except Exception as trouble:  # noqa: BLE001  no reason to stop the user's prompt
             answer, note = "", f"bug {log.where(trouble)}"
@@ -91,6 +94,7 @@ class Answering:
 
     def _reach(
         self,
+        environment: Mapping[str, str],
         settings: Settings,
         caller: str,
         session: str | None = None,
@@ -98,7 +102,7 @@ class Answering:
         patience: float | None = None,
     ) -> VaultClient:
         if settings.remote:
-            return connect(settings, caller, session=session, project=project, patience=patience)
+            return connect_remote(settings, caller, session, project, patience, environment=environment)
         vault = self.rooms.enter(settings)
         return Guest(vault, lambda: self.rooms.leave(vault), caller, session, project)
 

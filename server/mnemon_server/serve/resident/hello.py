@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from mnemon_server.resident.frames import HELLO
+from mnemon_server.resident.place import passed_on
 
 Hello = dict[str, Any]  # Any: JSON
 
@@ -24,7 +25,7 @@ def environment_of(hello: Hello) -> dict[str, str]:
     told = hello.get("environment")
     if not isinstance(told, dict):
         return {}
-    return {name: value for name, value in told.items() if isinstance(value, str) and name.startswith("MNEMON_")}
+    return passed_on({name: value for name, value in told.items() if isinstance(value, str)})
 
 
 def number_of(told: object) -> int:
