@@ -43,7 +43,8 @@ def run(context: ActionContext, statements: Sequence[Mapping[str, str]]) -> dict
     """Store statements, each `{"title", "content", "type", "role", "cue"}`, as captured memories.
 
     One that the vault holds already, in the same or nearly the same words, is passed over, and so is one that a
-    person has dropped, or forgotten in these words. Words that differ in a negation, a number or a name are not nearly
+    person has dropped, or forgotten in these words, or that had to give way to another one: a transcript that is read
+    again brings nothing back. Words that differ in a negation, a number or a name are not nearly
     the same. What a model had said before gives way to the user's own words.
 
     Returns:

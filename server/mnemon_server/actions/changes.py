@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mnemon_server.actions.browse import state_of
@@ -20,16 +20,18 @@ def _as_named(change: Change) -> str:
 
 _SAID: Mapping[str, Callable[[Change], str]] = {
     "save": lambda change: "saved",
-    "update": lambda change: f"changed: {', '.join(sorted(set(change.before) & {'title', 'content', 'type'}))}",
+    "update": lambda change: f"changed: {', '.join(_changed(change))}{_confidence(change)}",
     "supersede": lambda change: f"superseded by memory {change.after['superseded_by']}",
-    "keep-both": lambda change: f"both stand, it and memory {change.after['verdict']['older']}",
+    "keep-both": lambda change: f"both stand, it and memory {_other(change)}",
+    "say-again": lambda change: f"said again after memory {_other(change)}, which it could not stand beside",
     "forget": lambda change: "forgotten",
     "restore": lambda change: "restored",
     "archive": lambda change: "archived",
     "pin": lambda change: f"pinned: confidence +{PIN_BONUS}",
     "unpin": lambda change: "unpinned: confidence as before",
     "keep": lambda change: f"confirmed: confidence {_from_to(change)}",
-    "resolve": lambda change: f"decided against one that it could not stand beside: confidence {_from_to(change)}",
+    "resolve": lambda change: f"decided against one that it could not stand beside{_confidence(change)}",
+    "unresolve": lambda change: f"the one that it was decided against came back{_confidence(change)}",
 }
 
 
@@ -70,15 +72,42 @@ def run(context: ActionContext, id: int, limit: int = 50) -> dict[str, Any]:
 
 
 def because(memory: Memory, changes: list[Change]) -> list[str]:
-    """Where the memory's confidence comes from, in the order in which it came."""
-    article = "an" if memory.type[0] in "aeiou" else "a"
-    said = [f"{kind_named(memory.type).confidence:.2f} for {article} {memory.type}"]
-    if memory.captured is not None:
-        said = [f"{memory.base_confidence:.2f} for what a hook heard the {memory.captured} say, not confirmed yet"]
-    said += [_SAID[each.action](each) for each in reversed(changes) if each.action in ("keep", "resolve")]
+    """Where the memory's confidence comes from, in the order in which it came; `changes` has the last one first."""
+    moved = [each for each in reversed(changes) if "confidence" in each.before]
+    said = [_beginning(memory, moved)]
+    said += [_SAID.get(each.action, _as_named)(each) for each in moved]
     if memory.pinned:
         said.append(f"+{PIN_BONUS:.2f} while it is pinned, up to 1.00")
     return said
+
+
+def _beginning(memory: Memory, moved: Sequence[Change]) -> str:
+    """What it was when it came in."""
+    first = moved[0].before["confidence"] if moved else memory.base_confidence
+    kept = next((each for each in moved if "capture" in each.before), None)
+    heard = memory.captured if kept is None else kept.before["capture"][0]
+    if heard is not None:
+        return f"{first:.2f} for what a hook heard the {heard} say{'' if kept else ', not confirmed yet'}"
+    kind = next((each.before["type"] for each in moved if "type" in each.before), memory.type)
+    if first != kind_named(kind).confidence:
+        return f"{first:.2f} as it came in from elsewhere"
+    return f"{first:.2f} for {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def _changed(change: Change) -> list[str]:
+    """Of title, content and type; a row names all three."""
+    names = ("title", "content", "type")
+    return [name for name in names if name in change.before and change.before[name] != change.after.get(name)]
+
+
+def _other(change: Change) -> int:
+    """The other memory of a verdict."""
+    pair = {int(change.after["verdict"][name]) for name in ("newer", "older")}
+    return next(iter(pair - {change.memory_id}))
+
+
+def _confidence(change: Change) -> str:
+    return f": confidence {_from_to(change)}" if "confidence" in change.before else ""
 
 
 def _from_to(change: Change) -> str:

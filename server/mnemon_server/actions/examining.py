@@ -14,12 +14,13 @@ from mnemon_server.llm import CONTRADICTION, HEURISTICS, SAME, UPDATE, Stated, V
 from mnemon_server.memory import Memory
 from mnemon_server.recall import likeness
 from mnemon_server.recall.subjects import QUICK, THOROUGH, Effort, Subjects, sharers, subjects_of
-from mnemon_server.vault import memories, relations, verdicts
+from mnemon_server.vault import memories, origins, relations, verdicts
 from mnemon_server.vault.relations import Edge
 from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 
 Compare = Callable[[Stated, Stated], Verdict]
 CONFLICTS = (UPDATE, CONTRADICTION)
+JUST_NOW = 2**63 - 1  # later than any clock has it
 # Two memories speak of the same from this share of common words (overlap coefficient), or where they are near by their
 # vectors (by_meaning.py); the rules decide from there.
 LEAST_SHARED = 0.2
@@ -50,9 +51,15 @@ class Pair:
 @dataclass(frozen=True)
 class Neighbourhood:
     """What is around one memory: `by_words` has the ids that share its telling words, `meaning` what its vector says
-    (nothing while it has none), `found` the live memories themselves."""
+    (nothing while it has none), `found` the live memories themselves.
+
+    `said_at` is when the memory said what it says. `is_newer` has those with which it was judged before: whether this
+    one was said later. That outlives a corrected title or a return from the archive, which move `updated_at`.
+    """
 
     memory: Memory
+    said_at: int
+    is_newer: Mapping[int, bool]
     subjects: Subjects
     by_words: tuple[int, ...]
     meaning: Meaning
@@ -66,34 +73,44 @@ class Neighbourhood:
 
 
 def neighbourhood(
-    context: ActionContext, connection: apsw.Connection, memory: Memory, effort: Effort = THOROUGH
+    context: ActionContext,
+    connection: apsw.Connection,
+    memory: Memory,
+    effort: Effort = THOROUGH,
+    said_at: int | None = None,
 ) -> Neighbourhood:
-    """By words, and by meaning when the memory has a vector of the vault's model. Writes nothing."""
+    """By words, and by meaning when the memory has a vector of the vault's model. Writes nothing. `said_at` where that
+    is not when it was updated."""
+    judged = verdicts.verdicts_of(connection, memory.id)
     subjects = subjects_of(connection, context.vault.frequencies, memory, effort)
     by_words = sharers(connection, subjects, memory.id, effort)
     if effort.by_meaning:  # what was said of a pair before is looked at again, however many are nearer by now
-        by_words += [key for key in _in_conflict(connection, memory.id) if key not in by_words]
+        by_words += [key for key in _in_conflict(judged, memory.id) if key not in by_words]
     meaning = by_meaning(connection, memory, by_words) if effort.by_meaning else Meaning()
     found = memories.find_many_live(connection, {*by_words, *meaning.near})
     found = {key: other for key, other in found.items() if other.type != "handoff"}
     stems = {key: likeness.stems(connection, f"{found[key].title} {found[key].content}") for key in found}
     by_words = [key for key in by_words if key in found]
-    return Neighbourhood(memory, subjects, tuple(by_words), meaning, found, stems)
+    is_newer = {each.other(memory.id): each.newer == memory.id for each in judged}
+    moment = memory.updated_at if said_at is None else said_at
+    return Neighbourhood(memory, moment, is_newer, subjects, tuple(by_words), meaning, found, stems)
 
 
 def pairs(connection: apsw.Connection, around: Neighbourhood) -> list[Pair]:
-    """Those worth a judge's look: of kinds that can contradict each other, and on one topic."""
+    """Those worth a judge's look: of kinds that can contradict each other, on one topic, and not of two projects."""
     if around.memory.type == "handoff":
         return []
     own = likeness.telling(likeness.stems(connection, f"{around.memory.title} {around.memory.content}"))
     ranked = [*around.by_words, *(key for key in around.meaning.near if key not in around.by_words)]
-    return [
-        _ordered(around.memory, around.found[key])
+    near = [
+        key
         for key in ranked
         if key in around.found
         and are_comparable(around.memory.type, around.found[key].type)
         and _is_one_topic(own, around, key)
     ]
+    homes = origins.origins(connection, [around.memory.id, *near])
+    return [_ordered(around, around.found[key]) for key in near if _share_a_home(homes, around, key)]
 
 
 def are_comparable(one: str, other: str) -> bool:
@@ -117,18 +134,21 @@ def stated(memory: Memory) -> Stated:
     return Stated(memory.title, memory.content, memory.type, memory.updated_at)
 
 
-def examine_on_save(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[Judged]:
-    """The cheap look at a memory that was just saved, in its transaction: by words, by the rules alone.
+def examine_on_save(
+    context: ActionContext, connection: apsw.Connection, memory: Memory, now: int, said_at: int = JUST_NOW
+) -> list[Judged]:
+    """The cheap look at a memory that was just saved, in its transaction: by words, by the rules alone. Unless
+    `said_at` says otherwise, what it says was said after everything else, whatever a clock may have called the others.
 
     Returns:
         The verdicts by which this memory and an older one cannot both stand.
     """
     # Only when there is something to compare: the rules' tables cost a command more than the save.
-    around = neighbourhood(context, connection, memory, QUICK)
+    around = neighbourhood(context, connection, memory, QUICK, said_at)
     found = pairs(connection, around)
     judged = [as_judged(pair, judge_by_rules(around, pair), now) for pair in found]
     keep(connection, around, judged, now)
-    return [each for each in judged if each.relation in CONFLICTS]
+    return [each for each in judged if each.relation in CONFLICTS and each.newer == memory.id]
 
 
 def keep(connection: apsw.Connection, around: Neighbourhood, judged: Sequence[Judged], now: int) -> None:
@@ -185,9 +205,8 @@ def _mentioned(memory: Memory) -> set[int]:
     return {int(one or other) for one, other in _MENTION.findall(memory.content)}
 
 
-def _in_conflict(connection: apsw.Connection, memory_id: int) -> list[int]:
+def _in_conflict(kept: Sequence[Judged], memory_id: int) -> list[int]:
     """With whom, as the rules have it."""
-    kept = verdicts.verdicts_of(connection, memory_id)
     return [each.other(memory_id) for each in kept if each.relation in CONFLICTS and each.judge == HEURISTICS]
 
 
@@ -197,6 +216,13 @@ def _is_one_topic(own: set[str], around: Neighbourhood, key: int) -> bool:
     return likeness.contained_words(own, likeness.telling(dict(around.stems[key]))) >= LEAST_SHARED
 
 
-def _ordered(one: Memory, other: Memory) -> Pair:
-    is_newer = (one.updated_at, one.id) > (other.updated_at, other.id)
-    return Pair(one, other) if is_newer else Pair(other, one)
+def _share_a_home(homes: Mapping[int, str], around: Neighbourhood, key: int) -> bool:
+    """What two projects do differently stands in both; what somebody likes is so in every project."""
+    known = {homes[each] for each in (around.memory.id, key) if each in homes}
+    return len(known) < 2 or around.memory.type == around.found[key].type == "preference"
+
+
+def _ordered(around: Neighbourhood, other: Memory) -> Pair:
+    memory = around.memory
+    by_time = (around.said_at, memory.id) > (other.updated_at, other.id)
+    return Pair(memory, other) if around.is_newer.get(other.id, by_time) else Pair(other, memory)

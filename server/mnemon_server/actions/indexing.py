@@ -8,13 +8,16 @@ from mnemon_server.memory import Memory
 from mnemon_server.vault import passages, relations, vectors, verdicts, words
 
 
-def enter(connection: apsw.Connection, memory: Memory) -> None:
+def enter(connection: apsw.Connection, memory: Memory, says_the_same: bool = False) -> None:
     """A new memory, or one with new text: words now, passages that wait for their vectors.
 
-    What was found between the former text and others no longer holds.
+    What was found between the former text and others no longer holds; verdicts do where it `says_the_same`, under
+    another title or as another type, until it is compared again.
     """
     relations.drop_made(connection, memory.id)
-    verdicts.drop_verdicts(connection, memory.id)
+    if not says_the_same:
+        verdicts.drop_verdicts(connection, memory.id)
+    verdicts.mark_unexamined(connection, memory.id)
     vectors.unindex_memory(connection, memory.id)
     passages.put_passages(connection, memory.id, memory.content)
     words.put_words(connection, memory)

@@ -7,6 +7,8 @@ from typing import Any
 import apsw
 
 from mnemon_server.actions.context import ActionContext, unknown_memory
+from mnemon_server.actions.examining import CONFLICTS
+from mnemon_server.actions.keep import confirm
 from mnemon_server.actions.save import supersede
 from mnemon_server.errors import UsageError
 from mnemon_server.llm import UNRELATED
@@ -21,8 +23,9 @@ SUREST = 0.95
 
 
 def run(context: ActionContext, id: int, other: int, keep_both: bool = False) -> dict[str, Any]:
-    """The one that was said later supersedes the other, whichever is named first; `undo` takes that back. With
-    `keep_both` neither does, and no judge brings the two up again while their texts stay.
+    """The one that was said later supersedes the other, whichever is named first; `undo` takes that back. Where the two
+    were judged before, that verdict says which one it is. With `keep_both` neither does, and no judge brings the two up
+    again while their texts stay.
 
     Returns:
         `{"kept": {...}, "superseded": id or None, "other": id of the older one}`
@@ -36,20 +39,23 @@ def run(context: ActionContext, id: int, other: int, keep_both: bool = False) ->
     now, group = context.clock(), ChangeGroup()
     with context.vault.write() as connection:
         one, two = _live(context, connection, id), _live(context, connection, other)
-        is_newer = (one.updated_at, one.id) > (two.updated_at, two.id)
-        newer, older = (one, two) if is_newer else (two, one)
+        former = verdicts.verdict_on(connection, id, other)
+        by_time = (one.updated_at, one.id) > (two.updated_at, two.id)
+        newer, older = (one, two) if (by_time if former is None else former.newer == one.id) else (two, one)
         if keep_both:
             said = Judged(newer.id, older.id, UNRELATED, "somebody said that both stand", 1.0, USER, now)
-            former = verdicts.verdict_on(connection, newer.id, older.id)
             if former is not None and former.judge == USER:  # saying it twice is saying it once, for undo too
                 return {"kept": newer.to_json(), "superseded": None, "other": older.id}
             verdicts.put_verdict(connection, said)
             before = {"verdict": None if former is None else vars(former)}
             after = {"verdict": vars(said)}
-            note_change(connection, "keep-both", context.client, now, before, after, newer.id, group=group)
+            for each in (newer, older):
+                note_change(connection, "keep-both", context.client, now, before, after, each.id, group=group)
             return {"kept": newer.to_json(), "superseded": None, "other": older.id}
         supersede(context, connection, older, newer, now, group)
-        _raise_confidence(context, connection, newer, older, now, group)
+        newer = confirm(context, connection, newer, now, group)
+        if former is not None and former.relation in CONFLICTS:
+            _raise_confidence(context, connection, newer, older, now, group)
         kept = _live(context, connection, newer.id)
     return {"kept": kept.to_json(), "superseded": older.id, "other": older.id}
 

@@ -10,9 +10,9 @@ from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext
 from mnemon_server.errors import MnemonError, UnknownMemory
 from mnemon_server.memory import Memory
-from mnemon_server.vault import memories
+from mnemon_server.vault import memories, relations
 from mnemon_server.vault.filters import Value
-from mnemon_server.vault.history import note_change
+from mnemon_server.vault.history import ChangeGroup, note_change, raise_by_superseding
 
 
 class Conflict(MnemonError):
@@ -24,13 +24,14 @@ class Conflict(MnemonError):
 def run(context: ActionContext, id: int) -> dict[str, Any]:
     """`{"changed": bool, "memory": {...}}`; a memory that is live already is left as it is.
 
-    An archived memory counts as changed now, or the next sweep would archive it again.
+    An archived memory counts as changed now, or the next sweep would archive it again. Of one that was superseded the
+    edge goes, and what its successor has gained in confidence by that.
 
     Raises:
         UnknownMemory: there never was such a memory.
         Conflict: the same content, or its source key, is live under another id.
     """
-    now = context.clock()
+    now, group = context.clock(), ChangeGroup()
     with context.vault.write() as connection:
         memory = memories.find_any(connection, id)
         if memory is None:
@@ -47,12 +48,27 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
             if memory.archived_at is not None:
                 before["updated_at"], after["updated_at"] = memory.updated_at, now
             memories.change(connection, id, after)
-            note_change(connection, "restore", context.client, now, before, after, id)
+            note_change(connection, "restore", context.client, now, before, after, id, group=group)
+            if memory.superseded_by is not None:
+                _part(context, connection, memory.superseded_by, id, now, group)
         restored = memories.find_live(connection, id)
         assert restored is not None
         if not is_live:
             indexing.come_back(connection, restored)
     return {"changed": not is_live, "memory": restored.to_json()}
+
+
+def _part(
+    context: ActionContext, connection: apsw.Connection, successor: int, restored: int, now: int, group: ChangeGroup
+) -> None:
+    """Neither takes the other's place any more."""
+    relations.unrelate(connection, successor, restored, relations.SUPERSEDES)
+    raised, kept = raise_by_superseding(connection, successor, restored), memories.find_any(connection, successor)
+    if raised is None or kept is None or kept.base_confidence != raised.after["confidence"]:
+        return
+    memories.change(connection, successor, {"confidence": raised.before["confidence"]})
+    before, after = raised.after, raised.before
+    note_change(connection, "unresolve", context.client, now, before, after, successor, group=group)
 
 
 def refuse_a_double(connection: apsw.Connection, memory: Memory) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
 
 from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext, unknown_memory
-from mnemon_server.actions.examining import examine_on_save
+from mnemon_server.actions.examining import CONFLICTS, JUST_NOW, are_comparable, examine_on_save
 from mnemon_server.actions.keep import confirm
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import Kind, kind_named
+from mnemon_server.llm import CONTRADICTION
 from mnemon_server.memory import Memory, checked_text
-from mnemon_server.vault import captures, memories, origins, relations
+from mnemon_server.vault import captures, memories, origins, relations, verdicts
 from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.filters import Value
 from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
 from mnemon_server.vault.relations import Edge
+from mnemon_server.vault.verdicts import USER, Judged
 
 KEY_LIMIT = 300
 MOST_HINTS = 3
@@ -35,8 +38,8 @@ def run(
     """Store a memory; it can be found by words when this returns, and by meaning once it is embedded.
 
     Saving content that is already live returns the memory that has it (`outcome: existing`), under its own
-    title. With a `source_key` the memory under that key is replaced in place (`updated`). `supersedes`
-    names a live memory that this one takes the place of.
+    title; what was said against it meanwhile is the older of the two from now on. With a `source_key` the memory under
+    that key is replaced in place (`updated`). `supersedes` names a live memory that this one takes the place of.
 
     Returns:
         `{"outcome": "new" | "updated" | "existing", "memory": {...}, "superseded": id or None, "hints": [{"id",
@@ -59,20 +62,46 @@ def run(
         outcome, memory = _store(context, connection, title, content, kind, key, now, group)
         if old is not None and old.id != memory.id:
             supersede(context, connection, old, memory, now, group)
-        found = hints(context, connection, memory, now) if outcome != "existing" else []
+        if outcome == "existing":
+            found = _said_again(context, connection, memory, now, group)
+        else:
+            found = hints(context, connection, memory, now)
     replaced = old.id if old is not None and old.id != memory.id else None
     return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced, "hints": found}
 
 
-def hints(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[dict[str, Any]]:
-    """Which older memories a new text seems to replace or to contradict, the surest first."""
-    judged = sorted(examine_on_save(context, connection, memory, now), key=lambda each: -each.sureness)
+def hints(
+    context: ActionContext, connection: apsw.Connection, memory: Memory, now: int, said_at: int = JUST_NOW
+) -> list[dict[str, Any]]:
+    """Which older memories a new text seems to replace or to contradict, the surest first; `said_at` as in
+    `examine_on_save`."""
+    return _told(connection, memory, examine_on_save(context, connection, memory, now, said_at))
+
+
+def _told(connection: apsw.Connection, memory: Memory, found: Sequence[Judged]) -> list[dict[str, Any]]:
+    judged = sorted(found, key=lambda each: -each.sureness)
     older = memories.find_many_live(connection, [each.other(memory.id) for each in judged])
     return [
         {"id": other.id, "title": other.title, "class": each.relation, "reason": each.reason}
         for each in judged[:MOST_HINTS]
         for other in [older[each.other(memory.id)]]
     ]
+
+
+def _said_again(
+    context: ActionContext, connection: apsw.Connection, memory: Memory, now: int, group: ChangeGroup
+) -> list[dict[str, Any]]:
+    """What replaced or contradicted this memory, and was said before it by now; as hints."""
+    turned = []
+    for former in verdicts.verdicts_of(connection, memory.id):
+        if former.relation in CONFLICTS and former.older == memory.id:
+            reason = f"said again after memory {former.newer}"
+            said = Judged(memory.id, former.newer, CONTRADICTION, reason, former.sureness, former.judge, now)
+            verdicts.put_verdict(connection, said)
+            before, after = {"verdict": vars(former)}, {"verdict": vars(said)}
+            note_change(connection, "say-again", context.client, now, before, after, memory.id, group=group)
+            turned.append(said)
+    return _told(connection, memory, turned)
 
 
 def supersede(
@@ -138,7 +167,7 @@ def update_in_place(
     if is_same:
         return "existing", old
     after: dict[str, Value] = {"title": title, "content": content, "type": kind.name, "archived_at": None}
-    before: dict[str, Value] = {
+    before: dict[str, Any] = {
         "title": old.title,
         "content": old.content,
         "type": old.type,
@@ -148,12 +177,30 @@ def update_in_place(
     if old.type != kind.name:
         before["confidence"] = old.base_confidence
         after["confidence"] = kind.confidence
+    if old.content != content and (decided := _decided(connection, old)):
+        before["verdicts"] = [vars(each) for each in decided]
     memories.change(connection, old.id, after | {"content_hash": memories.content_hash(content), "updated_at": now})
     memory = memories.find_live(connection, old.id)
     assert memory is not None
-    indexing.enter(connection, memory)
+    indexing.enter(connection, memory, says_the_same=old.content == content)
+    if old.type != kind.name:
+        _part_from_other_types(connection, memory)
     note_change(connection, "update", context.client, now, before, after, old.id, group=group)
     return "updated", memory
+
+
+def _decided(connection: apsw.Connection, memory: Memory) -> list[Judged]:
+    """What a person has said of pairs with it; `undo` needs it when the text comes back."""
+    return [each for each in verdicts.verdicts_of(connection, memory.id) if each.judge == USER]
+
+
+def _part_from_other_types(connection: apsw.Connection, memory: Memory) -> None:
+    """No judge says again what was said of it and of memories that it cannot contradict any more."""
+    judged = verdicts.verdicts_of(connection, memory.id)
+    others = memories.find_many_live(connection, [each.other(memory.id) for each in judged], with_text=False)
+    for each in judged:
+        if each.judge != USER and not are_comparable(memory.type, others[each.other(memory.id)].type):
+            verdicts.drop_verdict(connection, each.newer, each.older)
 
 
 def checked_key(key: str | None) -> str | None:

@@ -14,6 +14,7 @@ from mnemon_server.memory import Memory, as_rfc3339
 from mnemon_server.vault import captures, facts, memories, relations, verdicts
 from mnemon_server.vault.captures import Capture
 from mnemon_server.vault.history import UNDO, Change, last_change, note_change
+from mnemon_server.vault.verdicts import Judged
 
 _TEXTS = ("title", "content")
 _STATES = ("invalidated_at", "superseded_by", "archived_at")
@@ -85,7 +86,7 @@ def _take_back(connection: apsw.Connection, row: Change, now: int) -> None:
     if row.fact_id is not None:
         facts.put_back(connection, row.fact_id, row.before, now)
         return
-    if row.action == "keep-both":
+    if row.action in ("keep-both", "say-again"):
         _bring_up_again(connection, row)
         return
     memory = _found(connection, row)
@@ -94,23 +95,30 @@ def _take_back(connection: apsw.Connection, row: Change, now: int) -> None:
         captures.put_capture(connection, Capture(memory.id, *before.pop("capture")))
     if "content" in before:
         before["content_hash"] = memories.content_hash(before["content"])
+    decided = [Judged(**each) for each in before.pop("verdicts", [])]
     if row.action == "supersede":
-        relations.unrelate(connection, row.after["superseded_by"], memory.id, "supersedes")
+        relations.unrelate(connection, row.after["superseded_by"], memory.id, relations.SUPERSEDES)
+    if row.action == "restore" and row.before.get("superseded_by") is not None:
+        edge = relations.Edge(memory.id, relations.SUPERSEDES, 1.0, "takes its place")
+        relations.relate(connection, row.before["superseded_by"], edge, now)
     if not memory.is_live and all(before.get(name, getattr(memory, name)) is None for name in _STATES):
         refuse_a_double(connection, memory)
     memories.change(connection, memory.id, before)
-    _mend_indexes(connection, memory, any(name in before for name in _TEXTS))
+    has_new_text = any(name in before for name in _TEXTS)
+    _mend_indexes(connection, memory, has_new_text, says_the_same=before.get("content") == memory.content)
+    for each in decided:
+        verdicts.put_verdict(connection, each)
 
 
 def _bring_up_again(connection: apsw.Connection, row: Change) -> None:
-    """The verdict that somebody overruled stands again; there may have been none."""
+    """The verdict that was overruled, or turned round, stands again; there may have been none."""
     overruled = row.after["verdict"]
     verdicts.drop_verdict(connection, overruled["newer"], overruled["older"])
     if row.before["verdict"] is not None:
-        verdicts.put_verdict(connection, verdicts.Judged(**row.before["verdict"]))
+        verdicts.put_verdict(connection, Judged(**row.before["verdict"]))
 
 
-def _mend_indexes(connection: apsw.Connection, former: Memory, has_new_text: bool) -> None:
+def _mend_indexes(connection: apsw.Connection, former: Memory, has_new_text: bool, says_the_same: bool) -> None:
     memory = memories.find_any(connection, former.id)
     assert memory is not None
     if not memory.is_live:
@@ -118,7 +126,7 @@ def _mend_indexes(connection: apsw.Connection, former: Memory, has_new_text: boo
             indexing.leave(connection, former)
         return
     if has_new_text:
-        indexing.enter(connection, memory)
+        indexing.enter(connection, memory, says_the_same)
     elif not former.is_live:
         indexing.come_back(connection, memory)
 

@@ -109,8 +109,17 @@ def rebuild(result: Json) -> str:
 def contradictions(result: Json) -> str:
     if not result["neighbours"]:
         return f"No neighbours (judge: {result['judge']})."
-    lines = [_line(near, f"{near['class']}, {near['reason']}") for near in result["neighbours"]]
+    asked = result["memory"]["id"]
+    lines = [_line(near, f"{_standing(near, asked)}, {near['reason']}") for near in result["neighbours"]]
     return f"Judge: {result['judge']}.\n{fence(_joined(lines))}"
+
+
+def _standing(near: Json, asked: int) -> str:
+    """How the two stand to each other, with the one that was said later in front."""
+    if near["class"] not in ("update", "contradiction"):
+        return str(near["class"])
+    newer, older = (asked, near["id"]) if near["direction"] == "newer" else (near["id"], asked)
+    return f"{near['class']}: #{newer} is newer than #{older}"
 
 
 def profile(result: Json) -> str:

@@ -47,10 +47,12 @@ def live_captures(connection: apsw.Connection, limit: int) -> list[Capture]:
 
 
 def dropped_texts(connection: apsw.Connection, limit: int) -> list[str]:
-    """Contents of the latest captures that were forgotten."""
+    """Contents of the latest captures that were forgotten, and of the latest memories that gave way to others."""
     rows = connection.execute(
-        "SELECT content FROM captures JOIN memories ON memories.id = memory_id WHERE invalidated_at IS NOT NULL"
-        " ORDER BY memory_id DESC LIMIT ?",
+        "SELECT * FROM (SELECT content FROM captures JOIN memories ON memories.id = memory_id"
+        " WHERE invalidated_at IS NOT NULL ORDER BY memory_id DESC LIMIT ?1)"
+        " UNION ALL SELECT content FROM memories WHERE id IN (SELECT memory_id FROM history WHERE action = 'supersede'"
+        " ORDER BY id DESC LIMIT ?1) AND superseded_by IS NOT NULL",
         (limit,),
     )
     return [str(row[0]) for row in rows]

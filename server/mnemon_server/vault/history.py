@@ -32,6 +32,7 @@ class Change:
     before: dict[str, Any]  # Any: column values, as JSON holds them
     after: dict[str, Any]
     undone: bool = False
+    part_of: int | None = None  # the first row of the same change
 
 
 def note_change(
@@ -82,14 +83,26 @@ def changes_of(connection: apsw.Connection, memory_id: int) -> list[Change]:
     """The rows of one memory, the last one first; `undone` says that a row was taken back."""
     rows = connection.execute(
         "SELECT h.id, h.at, h.actor, h.action, h.memory_id, h.fact_id, h.before, h.after,"
-        " EXISTS (SELECT 1 FROM history AS u WHERE u.undoes = coalesce(h.part_of, h.id))"
+        " EXISTS (SELECT 1 FROM history AS u WHERE u.undoes = coalesce(h.part_of, h.id)), h.part_of"
         " FROM history AS h WHERE h.memory_id = ? AND h.action <> ? ORDER BY h.id DESC",
         (memory_id, UNDO),
     )
     return [
-        Change(number, at, actor, action, memory, fact, json.loads(before), json.loads(after), bool(undone))
-        for number, at, actor, action, memory, fact, before, after, undone in rows
+        Change(number, at, actor, action, memory, fact, json.loads(before), json.loads(after), bool(undone), part_of)
+        for number, at, actor, action, memory, fact, before, after, undone, part_of in rows
     ]
+
+
+def raise_by_superseding(connection: apsw.Connection, successor: int, superseded: int) -> Change | None:
+    """The change by which a memory became surer when it took the place of that other one, the last such time; None
+    when that was taken back, or there was none."""
+    row = connection.execute(
+        "SELECT coalesce(part_of, id) FROM history WHERE memory_id = ? AND action = 'supersede'"
+        " ORDER BY id DESC LIMIT 1",
+        (superseded,),
+    ).fetchone()
+    found = [each for each in changes_of(connection, successor) if each.action == "resolve" and not each.undone]
+    return next((each for each in found if row is not None and row[0] in (each.id, each.part_of)), None)
 
 
 def _text(columns: Mapping[str, Any]) -> str:

@@ -106,10 +106,11 @@ def find_live_by_content(connection: apsw.Connection, content: str) -> Memory | 
 
 
 def was_turned_down(connection: apsw.Connection, content: str) -> bool:
-    """Whether somebody has forgotten a memory with this content."""
+    """Whether a memory with this content was forgotten, or had to give way to another one."""
     return bool(
         connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM memories WHERE content_hash = ? AND invalidated_at IS NOT NULL)",
+            "SELECT EXISTS (SELECT 1 FROM memories WHERE content_hash = ?"
+            " AND (invalidated_at IS NOT NULL OR superseded_by IS NOT NULL))",
             (content_hash(content),),
         ).get
     )

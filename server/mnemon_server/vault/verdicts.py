@@ -105,6 +105,11 @@ def count_open(connection: apsw.Connection, relations: Collection[str]) -> int:
 def drop_verdicts(connection: apsw.Connection, memory_id: int) -> None:
     """The memory has another text now: what was said of the former one no longer holds, a person's word neither."""
     connection.execute("DELETE FROM verdicts WHERE newer = ?1 OR older = ?1", (memory_id,))
+    mark_unexamined(connection, memory_id)
+
+
+def mark_unexamined(connection: apsw.Connection, memory_id: int) -> None:
+    """It is to be compared with its neighbours anew."""
     connection.execute("DELETE FROM examined WHERE memory_id = ?", (memory_id,))
 
 
