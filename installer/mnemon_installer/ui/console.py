@@ -1,10 +1,14 @@
-"""Printing: results on stdout, talk on stderr, one JSON object where it was asked for."""
+"""Printing: results on stdout, talk on stderr, one JSON object where it was asked for.
+
+No text obeys whoever wrote it: what would steer the terminal is shown instead, and colours are only those of `paint`.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +19,11 @@ from mnemon_server import __version__
 from mnemon_server.errors import MnemonError
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
+# Begins what `paint` adds. No other text can hold it, so none brings colours of its own.
+_OURS = f"\033{os.urandom(8).hex()}"
+# Our colours, or what steers a terminal: control characters but tab and line feed, and what turns the direction of the
+# text around. Joiners and direction marks stay: emoji and whole languages need them.
+_STEERING = re.compile(rf"{_OURS}(\[\d+m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def speak_utf8() -> None:
@@ -42,7 +51,14 @@ def out(line: str = "") -> None:
         OutputTrouble: it cannot be written, to a full disk say.
     """
     with _named_output_trouble():
-        print(line)
+        print(visible(line))
+
+
+def out_json(text: str) -> None:
+    """The one JSON object, as it is; a terminal gets the same object in characters that do not steer it. Raises as
+    `out` does."""
+    with _named_output_trouble():
+        print(visible(text) if sys.stdout.isatty() else text)
 
 
 def flush() -> None:
@@ -69,7 +85,17 @@ def _named_output_trouble() -> Iterator[None]:
 
 def say(line: str = "") -> None:
     """A line of talk: progress, warnings, what happens next."""
-    print(line, file=sys.stderr)
+    print(visible(line), file=sys.stderr)
+
+
+def visible(text: str) -> str:
+    """`text` with every character that would steer a terminal written as JSON writes it, `\\u001b`; our own colours
+    work. The line ends of Windows are line ends, too."""
+    return text if text.isprintable() else _STEERING.sub(_shown, text.replace("\r\n", "\n"))
+
+
+def _shown(found: re.Match[str]) -> str:
+    return f"\033{found[1]}" if found[1] else f"\\u{ord(found[0]):04x}"
 
 
 def show(
@@ -81,7 +107,7 @@ def show(
 ) -> None:
     """Print a command's result: `lines(result)` for people, the envelope for programs."""
     if as_json:
-        out(envelope(result, problems, ok))
+        out_json(envelope(result, problems, ok))
         return
     for line in lines(result):
         out(line)
@@ -99,7 +125,7 @@ def fail(problem: dict[str, str], as_json: bool) -> None:
     """Say what is wrong and what to type; with `as_json` also one object on stdout."""
     if as_json:
         try:
-            out(envelope(None, [problem], ok=False))
+            out_json(envelope(None, [problem], ok=False))
             flush()  # or the interpreter does at its end, and takes its status from how that went
         except (ReaderGone, OutputTrouble):
             give_up_output()
@@ -115,11 +141,11 @@ def warn(message: str, hint: str = "") -> None:
 
 
 def paint(text: str, colour: str, stream: Any = None) -> str:  # Any: whatever sys.stdout is just now
-    """Colour on a terminal, plain text elsewhere and under NO_COLOR."""
+    """Colour on a terminal, plain text elsewhere and under NO_COLOR. Only what is printed here shows it."""
     target = stream if stream is not None else sys.stderr
     if os.environ.get("NO_COLOR") or not target.isatty():
         return text
-    return f"\033[{_COLOURS[colour]}m{text}\033[0m"
+    return f"{_OURS}[{_COLOURS[colour]}m{text}{_OURS}[0m"
 
 
 def tint(text: str, colour: str) -> str:

@@ -32,7 +32,7 @@ def working(what: str) -> Iterator[None]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     progress = _moving = Progress(*columns, console=_console(), transient=True)
-    progress.add_task(escape(console.tidy(what)), total=None)
+    progress.add_task(escape(console.visible(console.tidy(what))), total=None)
     try:
         with progress:
             yield
@@ -62,11 +62,12 @@ def transfer_progress(title: str) -> Iterator[Report]:
 
 @contextmanager
 def _bar(title: str) -> Iterator[Report]:
+    from rich.markup import escape
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=_console())
-    task = progress.add_task(title, total=None)
+    task = progress.add_task(escape(console.visible(title)), total=None)
     started = False
 
     def report(_name: str, done: int, total: int) -> None:
