@@ -146,3 +146,8 @@ def snippet(content: str, length: int = SNIPPET_LENGTH) -> str:
     cut = line[:length]
     space = cut.rfind(" ")
     return (cut[:space] if space > length * 2 // 3 else cut) + "…"
+
+
+def straight(text: str) -> str:
+    """With straight apostrophes, as rules spell their words: phones and models write `don’t`."""
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")

@@ -20,6 +20,7 @@ from mnemon_server.llm.sign import Sign
 from mnemon_server.llm.summary import Summary, summarize
 from mnemon_server.llm.titles import title_of
 from mnemon_server.llm.wording import trimmed
+from mnemon_server.memory import straight
 
 LONGEST = 600  # characters; a longer sentence is pasted text or a whole paragraph
 SHORTEST = 25
@@ -62,9 +63,10 @@ def judge(sentence: Sentence, role: str) -> Statement | None:
     if not may_stand_alone(sentence.text):
         return None
     text = trimmed(sentence.text)
-    signs = signs_in(text)
+    plain = straight(text)
+    signs = signs_in(plain)
     weights = fitted("weights.json", role)
-    probability = weights.probability(features(sentence, text, signs))
+    probability = weights.probability(features(sentence, plain, signs))
     if probability < weights.threshold or len(text.split()) < FEWEST_WORDS:
         return None
     clean = redacted(text)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import apsw
 
-from mnemon_server.memory import Memory
+from mnemon_server.memory import Memory, straight
 from mnemon_server.recall.query import STOP_WORDS
 from mnemon_server.vault import memories, words
 from mnemon_server.vault.filters import Filters
@@ -69,7 +69,7 @@ def says_otherwise(one: str, other: str) -> bool:
 
 
 def _polarity(text: str) -> set[str]:
-    return {_SENSE.get(word, word) for word in _POLAR.findall(text.lower())}
+    return {_SENSE.get(word, word) for word in _POLAR.findall(straight(text.lower()))}
 
 
 def _lacks(one: str, other: str) -> bool:

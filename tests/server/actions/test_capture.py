@@ -56,6 +56,12 @@ def test_another_statement_on_the_same_subject_is_captured(client: InProcess) ->
     assert capture(client, heard("The release branch is cut every second Monday by whoever is on duty."))["captured"]
 
 
+@pytest.mark.parametrize("no", ["don't", "don’t"])
+def test_the_opposite_is_captured_however_it_is_spelled(client: InProcess, no: str) -> None:
+    capture(client, heard(SENTENCE))
+    assert capture(client, heard(SENTENCE.replace("We deploy", f"We {no} deploy")))["captured"] == [2]
+
+
 def test_what_was_dropped_stays_dropped(client: InProcess) -> None:
     capture(client, heard(SENTENCE))
     client.call("drop", id=1)

@@ -296,6 +296,19 @@ def test_what_was_so_in_a_year_stands_beside_what_is_so() -> None:
     assert not verdict(newer, ("Broker in 2021", "Events went over RabbitMQ."), "decision").is_conflict
 
 
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("The price cache isn’t used by the checkout.", "The price cache is used by the checkout."),
+        ("Don’t mock the database in tests.", "Mock the database in tests."),
+        ("Nous n’utilisons plus RabbitMQ pour les tâches.", "Nous utilisons RabbitMQ pour les tâches."),
+    ],
+)
+def test_an_apostrophe_of_a_phone_is_one(newer: str, older: str) -> None:
+    assert verdict(("Topic", newer), ("Topic", older), "decision").is_conflict
+    assert verdict(("Topic", newer), ("Topic", older)) == verdict(("Topic", newer.replace("’", "'")), ("Topic", older))
+
+
 def test_which_of_the_two_is_newer_matters() -> None:
     newer, older, _ = UPDATES[4]
     assert verdict(newer, older).relation == UPDATE

@@ -103,3 +103,10 @@ def test_a_megabyte_takes_no_longer_than_its_beginning() -> None:
     for filler in ("a" * 10**6, "a b " * 250_000, "<private>" * 100_000, "`" * 10**6, "no " * 300_000, "(" * 10**6):
         assert len(texts(filler)) <= MOST_CHARACTERS
         Heuristics().extract([Said("user", filler)])
+
+
+def test_a_phone_s_apostrophe_gives_away_as_much() -> None:
+    text = "Please don't ever commit straight to main, because the release job picks it up."
+    [plain], [typed] = (Heuristics().extract([Said("user", each)]) for each in (text, text.replace("'", "’")))
+    assert (typed.kind, typed.cue) == (plain.kind, plain.cue)
+    assert "don’t" in typed.text

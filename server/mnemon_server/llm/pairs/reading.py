@@ -12,6 +12,7 @@ from mnemon_server.llm.pairs.changes import phrases
 from mnemon_server.llm.pairs.opposites import NEGATIONS, axes
 from mnemon_server.llm.pairs.stems import SMALL, stem
 from mnemon_server.llm.pairs.values import Value, values_in
+from mnemon_server.memory import straight
 
 MOST_CHARACTERS = 2_000
 MOST_SENTENCES = 10
@@ -73,7 +74,7 @@ class Memory(NamedTuple):
 
 def read(title: str, content: str) -> Memory:
     """The beginning of a long one only."""
-    return _read(title[:_LONGEST_TITLE], content[:MOST_CHARACTERS])
+    return _read(straight(title[:_LONGEST_TITLE]), straight(content[:MOST_CHARACTERS]))
 
 
 def forget() -> None:
