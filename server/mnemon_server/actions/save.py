@@ -21,7 +21,7 @@ from mnemon_server.vault.filters import Value
 from mnemon_server.vault.history import ChangeGroup, note_change
 from mnemon_server.vault.memories import Draft
 from mnemon_server.vault.relations import Edge
-from mnemon_server.vault.verdicts import USER, Judged
+from mnemon_server.vault.verdicts import TIME, USER, Judged
 
 KEY_LIMIT = 300
 MOST_HINTS = 3
@@ -96,7 +96,7 @@ def _said_again(
     for former in verdicts.verdicts_of(connection, memory.id):
         if former.relation in CONFLICTS and former.older == memory.id:
             reason = f"said again after memory {former.newer}"
-            said = Judged(memory.id, former.newer, CONTRADICTION, reason, former.sureness, former.judge, now)
+            said = Judged(memory.id, former.newer, CONTRADICTION, reason, 1.0, TIME, now)
             verdicts.put_verdict(connection, said)
             before, after = {"verdict": vars(former)}, {"verdict": vars(said)}
             note_change(connection, "say-again", context.client, now, before, after, memory.id, group=group)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import apsw
 
-USER = "user"  # the judge whom no other one overrules
+# Whom no judge overrules: a person, and that one of two texts was said again after the other.
+USER, TIME = "user", "time"
+_LASTING = (USER, TIME)
 BY_WORDS, BY_MEANING = "words", "meaning"
 
 
@@ -33,10 +35,11 @@ _BOTH_LIVE = "JOIN live AS n ON n.id = v.newer JOIN live AS o ON o.id = v.older"
 
 
 def put_verdict(connection: apsw.Connection, judged: Judged) -> None:
-    """Keep a verdict in the place of an earlier one on the pair, whichever way round; a person's own stays."""
+    """Keep a verdict in the place of an earlier one on the pair, whichever way round; one by `USER` or `TIME` gives way
+    to such a one only."""
     pair = (judged.newer, judged.older)
     kept = verdict_on(connection, *pair)
-    if kept is not None and kept.judge == USER and judged.judge != USER:
+    if kept is not None and kept.judge in _LASTING and judged.judge not in _LASTING:
         return
     drop_verdict(connection, *pair)
     connection.execute(

@@ -87,6 +87,10 @@ def test_what_is_said_again_is_newer_than_what_was_said_against_it(moved: InProc
     assert [(hint["id"], hint["reason"]) for hint in again["hints"]] == [(2, "said again after memory 2")]
     assert pairs(moved) == [(1, 2)]
     assert save(moved, "Team standup", EARLY, "observation")["hints"] == []
+    moved.call("edit", id=2, title="Standup, moved")
+    moved.call("examine_pending", seconds=5.0)
+    assert pairs(moved) == [(1, 2)]
+    moved.call("undo")
     assert "said again after memory 2" in moved.call("changes", id=1)["changes"][0]["what"]
     moved.call("undo")
     assert pairs(moved) == [(2, 1)]
