@@ -16,11 +16,9 @@ def neighbours(result: Json) -> Iterator[str]:
     if not result["neighbours"]:
         yield "no neighbours"
     for near in result["neighbours"]:
-        yield from entry(near, f"{near['class']}: {near['reason']}")
-    settle = next((near for near in result["neighbours"] if near["class"] in _SAYS), None)
-    if settle is not None:
-        yield dim(f"the newer supersedes: mnemon contradictions {memory['id']} --resolve {settle['id']}")
-        yield dim(f"both stand: mnemon contradictions {memory['id']} --keep-both {settle['id']}")
+        yield from entry(near, f"{_standing(near, memory['id'])}: {near['reason']}")
+        if near["class"] in _SAYS:
+            yield from _ways_out(memory["id"], near["id"])
 
 
 def conflicts(result: Json) -> Iterator[str]:
@@ -33,13 +31,22 @@ def conflicts(result: Json) -> Iterator[str]:
         )
         for memory in (newer, older):
             yield from entry(memory, f"{memory['age_days']:.0f} d old")
+        yield from _ways_out(newer["id"], older["id"])
     if result["count"] > len(result["conflicts"]):
         yield f"more than these {len(result['conflicts'])} of {result['count']:,}; --limit shows more"
-    if result["conflicts"]:
-        first = result["conflicts"][0]
-        pair_ids = first["newer"]["id"], first["older"]["id"]
-        yield dim(f"the newer supersedes: mnemon contradictions {pair_ids[0]} --resolve {pair_ids[1]}")
-        yield dim(f"both stand: mnemon contradictions {pair_ids[0]} --keep-both {pair_ids[1]}")
+
+
+def _standing(near: Json, asked: int) -> str:
+    """What the later of the two does to the other one."""
+    if near["class"] not in _SAYS:
+        return str(near["class"])
+    newer, older = (asked, near["id"]) if near["direction"] == "newer" else (near["id"], asked)
+    return f"#{newer} {_SAYS[near['class']]} #{older}"
+
+
+def _ways_out(one: int, other: int) -> Iterator[str]:
+    yield dim(f"      the newer supersedes: mnemon contradictions {one} --resolve {other}")
+    yield dim(f"      both stand: mnemon contradictions {one} --keep-both {other}")
 
 
 def resolved(result: Json) -> Iterator[str]:
