@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from mnemon_server.sync.session import open_bucket
 from mnemon_server.sync.trouble import BackupRefused, NoBackup, Outrun
 
 _ENTRY = re.compile(r"(\d{8}T\d{6}(?:\d+)?Z)-([0-9a-f]{64})\.json")
+_BEING_WRITTEN = 0.1  # seconds
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,20 @@ class Shelf:
         return f"{store}/{self.bucket.name}/{self.place.vault}"
 
     def head(self) -> Head | None:
-        """None when nothing was ever pushed.
+        """None when nothing was ever pushed. Some stores show an object that is just being written: what cannot be read
+        is asked for once more.
 
         Raises:
             HeadDamaged: it cannot be read.
             VaultTooNew: a newer program wrote it.
         """
+        try:
+            return self._head()
+        except HeadDamaged:
+            time.sleep(_BEING_WRITTEN)
+            return self._head()
+
+    def _head(self) -> Head | None:
         found = self.bucket.get(self._head_key)
         if found is None:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.server.sync.conftest import Machine
 
 from mnemon_server.errors import UsageError
 from mnemon_server.sync import push
+from mnemon_server.sync.place import place_of
+from mnemon_server.sync.shelf import HeadDamaged, open_shelf
 from mnemon_server.sync.trouble import BackupRefused, NoBackup
 
 Machines = Callable[[str], Machine]
@@ -155,3 +158,22 @@ def test_the_line_of_manifests_names_each_its_parent(desk: Machine, store: Store
 def tags(store: Store, bucket: str, sha256: str) -> dict[str, str]:
     found = store.client.get_object_tagging(Bucket=bucket, Key=f"mnemon/default/snapshots/{sha256}.sqlite")["TagSet"]
     return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def test_a_head_that_is_just_being_written_is_asked_for_once_more(
+    machine: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = machine("desk")
+    desk.save("kept")
+    desk.call("push")
+    with closing(open_shelf(place_of(desk.settings))) as shelf:
+        whole = shelf.bucket.get(f"{shelf.prefix}manifest.json")
+        assert whole is not None
+        answers = [(whole[0][:100], "half"), whole]
+        monkeypatch.setattr(shelf.bucket, "get", lambda key: answers.pop(0))
+        head = shelf.head()
+        assert head is not None
+        assert head.etag == whole[1]
+        answers = [(b"no manifest", "1"), (b"no manifest", "2")]
+        with pytest.raises(HeadDamaged, match="is not a manifest"):
+            shelf.head()
