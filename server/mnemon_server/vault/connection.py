@@ -86,10 +86,11 @@ class Vault:
                 raise
 
     def checkpoint(self) -> None:
-        """Write the WAL back into the file; nothing to do for a vault that is not open or cannot be written."""
+        """Write the WAL back into the file, as far as that goes without waiting for anybody; nothing to do for a vault
+        that is not open or cannot be written."""
         with self._lock, named_trouble(self.path):
             if self._opened is not None and not self._opened.read_only:
-                self._opened.connection.pragma("wal_checkpoint(TRUNCATE)")
+                self._opened.connection.pragma("wal_checkpoint", "PASSIVE")
 
     def close(self) -> None:
         """Let go of the file. The next use opens it again."""

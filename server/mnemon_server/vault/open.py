@@ -152,7 +152,7 @@ def _create(path: Path) -> None:
                     "INSERT INTO meta (key, value) VALUES (?, ?)",
                     [("state", "open"), ("generation", "1"), ("vault_uid", str(uuid.uuid4()))],
                 )
-            connection.pragma("wal_checkpoint(TRUNCATE)")
+            connection.pragma("wal_checkpoint", "TRUNCATE")
         finally:
             connection.close()
         take_name(draft, path)

@@ -28,7 +28,7 @@ def put_away(path: Path, reason: str) -> Path:
         with transaction(connection):
             thaw(connection)
         is_whole = contents_of(connection) == expected and not damage(connection)
-        connection.pragma("wal_checkpoint(TRUNCATE)")
+        connection.pragma("wal_checkpoint", "TRUNCATE")
     if not is_whole:
         raise DiskTrouble(f"the copy {copy} is not whole; the vault stays where it is", "mnemon doctor disk")
     try:

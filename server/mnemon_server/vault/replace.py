@@ -106,7 +106,7 @@ def _for_many(file: Path) -> None:
     with closing(apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "FULL")
-        connection.pragma("wal_checkpoint(TRUNCATE)")
+        connection.pragma("wal_checkpoint", "TRUNCATE")
     with file.open("rb") as written:
         os.fsync(written.fileno())
 
@@ -125,7 +125,7 @@ def _swap(path: Path, successor: Path, reason: str, condition: Condition) -> Pat
         else:
             archived = _swap_frozen(path, reason, target, watch, source)
         with suppress(apsw.BusyError):
-            target.pragma("wal_checkpoint(TRUNCATE)")
+            target.pragma("wal_checkpoint", "PASSIVE")
     return archived
 
 

@@ -289,7 +289,7 @@ def test_a_vault_whose_memories_live_elsewhere_is_left_alone(laptop: Machine) ->
 def set_meta(machine: Machine, key: str, value: str) -> None:
     with closing(apsw.Connection(str(machine.settings.vault_path))) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
-        connection.pragma("wal_checkpoint(TRUNCATE)")
+        connection.pragma("wal_checkpoint", "TRUNCATE")
 
 
 # --- Killed in between ---

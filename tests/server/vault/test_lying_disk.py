@@ -40,7 +40,7 @@ def lying_disk(vault: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             with closing(apsw.Connection(str(copies[-1]))) as copy:
                 copy.pragma("foreign_keys", False)
                 copy.execute("DELETE FROM memories WHERE title = 'two'")
-                copy.pragma("wal_checkpoint(TRUNCATE)")
+                copy.pragma("wal_checkpoint", "TRUNCATE")
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", lose)
