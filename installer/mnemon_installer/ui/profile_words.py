@@ -17,6 +17,8 @@ def profile(result: Json) -> Iterator[str]:
             yield f"  - {wording.body(line)} " + dim(f"({wording.origin(line)})")
     if result["left_out"]:
         yield f"{wording.left_out(result).removesuffix('.')}: mnemon profile --tokens N"
+    if result.get("replaced"):  # an older server tells of none
+        yield f"{result['replaced']:,} more gave way to newer ones: mnemon contradictions"
 
 
 def fact(result: Json) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mnemon_server.actions.context import ActionContext, unknown_memory
-from mnemon_server.actions.examining import JUST_NOW
 from mnemon_server.actions.restore import Conflict
 from mnemon_server.actions.save import hints, update_in_place
 from mnemon_server.kinds import kind_named
@@ -21,7 +20,8 @@ def run(
     content: str | None = None,
     content_type: str | None = None,
 ) -> dict[str, Any]:
-    """What is not given stays; `undo` takes the correction back as one change.
+    """What is not given stays; `undo` takes the correction back as one change. A corrected title or type says nothing
+    anew, and hints at nothing.
 
     Returns:
         `{"changed": bool, "memory": {...}, "hints": as save gives them}`
@@ -45,7 +45,5 @@ def run(
             raise Conflict(f"this content is live as memory {same.id}", f"mnemon get {same.id}")
         kind = kind_named(content_type or old.type)
         outcome, memory = update_in_place(context, connection, old, new_title, new_content, kind, now, group)
-        # A corrected title says nothing anew.
-        said_at = JUST_NOW if new_content != old.content else old.updated_at
-        found = hints(context, connection, memory, now, said_at) if outcome == "updated" else []
+        found = hints(context, connection, memory, now) if new_content != old.content else []
     return {"changed": outcome == "updated", "memory": memory.to_json(), "hints": found}

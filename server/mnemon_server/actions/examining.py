@@ -20,7 +20,7 @@ from mnemon_server.vault.verdicts import BY_MEANING, BY_WORDS, Judged
 
 Compare = Callable[[Stated, Stated], Verdict]
 CONFLICTS = (UPDATE, CONTRADICTION)
-JUST_NOW = 2**63 - 1  # later than any clock has it
+_JUST_NOW = 2**63 - 1  # later than any clock has it
 # Two memories speak of the same from this share of common words (overlap coefficient), or where they are near by their
 # vectors (by_meaning.py); the rules decide from there.
 LEAST_SHARED = 0.2
@@ -134,17 +134,15 @@ def stated(memory: Memory) -> Stated:
     return Stated(memory.title, memory.content, memory.type, memory.updated_at)
 
 
-def examine_on_save(
-    context: ActionContext, connection: apsw.Connection, memory: Memory, now: int, said_at: int = JUST_NOW
-) -> list[Judged]:
-    """The cheap look at a memory that was just saved, in its transaction: by words, by the rules alone. Unless
-    `said_at` says otherwise, what it says was said after everything else, whatever a clock may have called the others.
+def examine_on_save(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[Judged]:
+    """The cheap look at a memory that was just saved, in its transaction: by words, by the rules alone. What it says
+    was said after everything else, whatever a clock may have called the others.
 
     Returns:
         The verdicts by which this memory and an older one cannot both stand.
     """
     # Only when there is something to compare: the rules' tables cost a command more than the save.
-    around = neighbourhood(context, connection, memory, QUICK, said_at)
+    around = neighbourhood(context, connection, memory, QUICK, _JUST_NOW)
     found = pairs(connection, around)
     judged = [as_judged(pair, judge_by_rules(around, pair), now) for pair in found]
     keep(connection, around, judged, now)
@@ -153,11 +151,15 @@ def examine_on_save(
 
 def keep(connection: apsw.Connection, around: Neighbourhood, judged: Sequence[Judged], now: int) -> None:
     """Store the edges and the verdicts. That two memories have nothing to do with each other is kept only where it
-    overrules an earlier verdict, or what those who ask by words alone would say."""
+    overrules an earlier verdict, or what those who ask by words alone would say. The rules overrule nobody else."""
     relations.put_made(connection, around.memory.id, edges(connection, around), now)
-    known = {each.other(around.memory.id) for each in verdicts.verdicts_of(connection, around.memory.id)}
+    memory_id = around.memory.id
+    known = {each.other(memory_id): each.judge for each in verdicts.verdicts_of(connection, memory_id)}
     for each in judged:
-        if each.relation in (SAME, *CONFLICTS) or each.other(around.memory.id) in known or _is_far(each):
+        by_whom = known.get(each.other(memory_id))
+        if each.judge == HEURISTICS and by_whom not in (None, HEURISTICS):
+            continue
+        if each.relation in (SAME, *CONFLICTS) or by_whom is not None or _is_far(each):
             verdicts.put_verdict(connection, each)
     verdicts.mark_examined(connection, around.memory.id, around.found_by)
 

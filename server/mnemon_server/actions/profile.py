@@ -27,7 +27,8 @@ def run(context: ActionContext, tokens: int | None = None) -> dict[str, Any]:
     What the user stated comes first and always. Then come preferences, decisions, what to avoid, working facts, people
     and projects; see `gathering.gather` for what counts. Lines that say the same are one, with all their sources; of
     two that cannot both stand the one said later stays and names in `replaces` what it stands for, except that a
-    stated fact gives way to nothing. Verdicts that are stored decide, then the rules; no model is asked, so this is
+    stated fact gives way to nothing, what is pinned to nothing that is not, and what somebody confirmed to nothing that
+    was only heard. Verdicts that are stored decide, then the rules, where they are sure; no model is asked, so this is
     instant, and it writes nothing.
 
     Within its section a line keeps its place: pinned ones, then the others by when they were first said, and what is
@@ -37,8 +38,9 @@ def run(context: ActionContext, tokens: int | None = None) -> dict[str, Any]:
 
     Returns:
         `{"sections": [{"name", "lines": [{"id", "title", "text", "sources", "replaces", "day", "age_days", "pinned",
-        "heard"}]}], "left_out": int, "facts_left_out": int, "tokens": int}`; `id` is the first of the sources, None
-        where a stated fact is all, and `age_days` counts midnights (UTC) since it was said last.
+        "heard"}]}], "left_out": int, "facts_left_out": int, "replaced": int, "tokens": int}`; `id` is the first of the
+        sources, None where a stated fact is all, `age_days` counts midnights (UTC) since it was said last, and
+        `replaced` the memories that others stand for.
 
     Raises:
         UsageError: tokens out of range.
@@ -76,6 +78,7 @@ def as_page(choice: Choice, lines: Sequence[Line], beyond: int, now: int) -> dic
         ],
         "left_out": len(lines) + beyond - len(choice.shown),
         "facts_left_out": stated - len(shown[STATED]),
+        "replaced": sum(len(line.replaces) for line in lines),
         "tokens": choice.tokens,
     }
 

@@ -9,7 +9,7 @@ import apsw
 
 from mnemon_server.actions import indexing
 from mnemon_server.actions.context import ActionContext, unknown_memory
-from mnemon_server.actions.examining import CONFLICTS, JUST_NOW, are_comparable, examine_on_save
+from mnemon_server.actions.examining import CONFLICTS, are_comparable, examine_on_save
 from mnemon_server.actions.keep import confirm
 from mnemon_server.errors import UsageError
 from mnemon_server.kinds import Kind, kind_named
@@ -70,12 +70,9 @@ def run(
     return {"outcome": outcome, "memory": memory.to_json(), "superseded": replaced, "hints": found}
 
 
-def hints(
-    context: ActionContext, connection: apsw.Connection, memory: Memory, now: int, said_at: int = JUST_NOW
-) -> list[dict[str, Any]]:
-    """Which older memories a new text seems to replace or to contradict, the surest first; `said_at` as in
-    `examine_on_save`."""
-    return _told(connection, memory, examine_on_save(context, connection, memory, now, said_at))
+def hints(context: ActionContext, connection: apsw.Connection, memory: Memory, now: int) -> list[dict[str, Any]]:
+    """Which older memories a new text seems to replace or to contradict, the surest first."""
+    return _told(connection, memory, examine_on_save(context, connection, memory, now))
 
 
 def _told(connection: apsw.Connection, memory: Memory, found: Sequence[Judged]) -> list[dict[str, Any]]:

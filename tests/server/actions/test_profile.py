@@ -281,6 +281,58 @@ def test_two_that_cannot_both_stand_are_never_made_one_by_a_third(client: InProc
     assert [(line.sources, line.replaces) for line in told] == [((3, 1), (2,))]
 
 
+@pytest.mark.parametrize(
+    ("kind", "sureness", "by", "stand"),
+    [
+        ("decision", 0.95, HEURISTICS, 1),
+        ("decision", 0.89, HEURISTICS, 2),
+        ("observation", 0.95, HEURISTICS, 2),  # of another type than the newer one
+        ("observation", 0.89, "a model", 1),
+        ("observation", 0.0, USER, 1),
+    ],
+)
+def test_what_the_rules_only_suspect_hides_nothing(
+    client: InProcess, clock: Clock, kind: str, sureness: float, by: str, stand: int
+) -> None:
+    old = save(client, "Crates", "We keep crates in the red shed.", kind)
+    clock.pass_days(1)
+    new = save(client, "Shed", "Our boxes stand in the barn for good.", "decision")
+    with client.context.vault.write() as connection:
+        verdicts.put_verdict(connection, Judged(new, old, UPDATE, "", sureness, by, NOON))
+    assert len(ids(client)) == stand
+    assert client.call("profile")["replaced"] == 2 - stand
+
+
+def test_what_was_only_heard_or_is_not_pinned_does_not_make_others_give_way(client: InProcess, clock: Clock) -> None:
+    old = save(client, "Deploys", "Deploys to production happen on Tuesdays only.", "decision")
+    clock.pass_days(1)
+    heard = hear(client, "Our deploys to production are no more bound to any day of the week.", "decision")
+    judge(client, heard, old, UPDATE)
+    assert ids(client) == [old]
+    client.call("keep", id=heard)
+    assert ids(client) == [heard]
+    client.call("pin", id=old)
+    assert ids(client) == [old]
+
+
+def test_dates_that_moved_since_do_not_turn_a_pair_round(client: InProcess, clock: Clock) -> None:
+    old = save(client, "Crates", "We keep crates in the red shed.", "decision")
+    clock.pass_days(1)
+    new = save(client, "Shed", "Our boxes stand in the barn for good.", "decision")
+    judge(client, new, old, UPDATE)
+    clock.pass_days(1)
+    client.call("edit", id=old, title="Crates and boxes")
+    assert ids(client) == [new]
+
+
+def test_of_lines_that_give_way_in_a_ring_one_stays() -> None:
+    """Three dates that moved can do that."""
+    three = [candidate(number, said=NOON - number) for number in (1, 2, 3)]
+    one, two, last = three
+    told = settle(three, Compared((Pair(two, one), Pair(last, two), Pair(one, last)), ()))
+    assert [(line.shown.key, line.replaces) for line in told] == [(1, (2, 3))]
+
+
 def test_a_fact_comes_first_and_the_newest_ones_when_they_alone_are_too_many(client: InProcess, clock: Clock) -> None:
     save(client, "Tabs", "The user prefers tabs in Go.")
     for number in range(30):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mnemon_server.actions.profiling.candidate import Candidate
-from mnemon_server.actions.profiling.comparing import Compared
+from mnemon_server.actions.profiling.comparing import Compared, Pair
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,15 @@ class Line:
         return all(each.heard for each in self.all)
 
     @property
-    def standing(self) -> tuple[bool, int, int]:
-        """Of two lines that cannot both stand the one with the greater: the user's own word wins, then the later."""
-        return self.shown.is_stated, self.said, max(each.key for each in self.all)
+    def weight(self) -> tuple[bool, bool, bool]:
+        """Of two lines that cannot both stand the one with the greater, whenever it was said: the user's own word, then
+        what is pinned, then what somebody confirmed."""
+        return self.shown.is_stated, self.pinned, not self.heard
+
+    @property
+    def standing(self) -> tuple[tuple[bool, bool, bool], int, int]:
+        """Where that is not told by a pair."""
+        return self.weight, self.said, max(each.key for each in self.all)
 
 
 def settle(candidates: Sequence[Candidate], compared: Compared) -> list[Line]:
@@ -65,8 +71,9 @@ def settle(candidates: Sequence[Candidate], compared: Compared) -> list[Line]:
         one, other = place[pair.newer.key], place[pair.older.key]
         if one == other or (lines[one].shown.is_stated and lines[other].shown.is_stated):
             continue
-        winner, loser = (one, other) if lines[one].standing > lines[other].standing else (other, one)
+        winner, loser = (one, other) if _stands(pair, lines[one], lines[other]) else (other, one)
         winners.setdefault(loser, []).append(winner)
+    _open_rings(winners, lines)
     replaced: dict[int, list[int]] = {}
     for loser in winners:
         replaced.setdefault(_last_winner(loser, winners, lines), []).extend(lines[loser].sources)
@@ -77,11 +84,35 @@ def settle(candidates: Sequence[Candidate], compared: Compared) -> list[Line]:
     ]
 
 
+def _stands(pair: Pair, newer: Line, older: Line) -> bool:
+    """Whether the line of the pair's newer one is what is told. A correction and the archive move dates: where these
+    have the pair the other way round, the pair is right."""
+    if pair.newer.said < pair.older.said and newer.weight == older.weight:
+        return True
+    return newer.standing > older.standing
+
+
+def _open_rings(winners: dict[int, list[int]], lines: Sequence[Line]) -> None:
+    """Where each of some lines has to give way to the next, the one with the greatest standing stays."""
+    for number in sorted(winners):
+        walked = [number]
+        while walked[-1] in winners:
+            following = _winner(walked[-1], winners, lines)
+            if following in walked:
+                del winners[max(walked[walked.index(following) :], key=lambda each: lines[each].standing)]
+                break
+            walked.append(following)
+
+
 def _last_winner(number: int, winners: Mapping[int, Sequence[int]], lines: Sequence[Line]) -> int:
-    """What took the place of what took its place. It ends: every winner has a greater standing."""
+    """What took the place of what took its place. It ends, because there are no rings."""
     while number in winners:
-        number = max(winners[number], key=lambda each: lines[each].standing)
+        number = _winner(number, winners, lines)
     return number
+
+
+def _winner(number: int, winners: Mapping[int, Sequence[int]], lines: Sequence[Line]) -> int:
+    return max(winners[number], key=lambda each: lines[each].standing)
 
 
 def _merged(candidates: Sequence[Candidate], compared: Compared) -> list[Line]:
