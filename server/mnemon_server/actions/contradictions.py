@@ -45,7 +45,6 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
     judge = context.judges.judge()
     end = time.monotonic() + PATIENCE
     judged = {key: _said(kept[key]) for key in kept}
-    is_newer = {pair.other(memory).id: pair.newer.id == memory.id for pair in found} | dict(around.is_newer)
     for pair in found:
         key = pair.other(memory).id
         if key not in judged or (judged[key].judge == HEURISTICS and judge.name != HEURISTICS):
@@ -57,7 +56,7 @@ def run(context: ActionContext, id: int) -> dict[str, Any]:
     return {
         "memory": brief(memory, context.clock()),
         "judge": judge.name,
-        "neighbours": _shown(context, memory, others, judged, around, is_newer),
+        "neighbours": _shown(context, memory, others, judged, around),
     }
 
 
@@ -67,7 +66,6 @@ def _shown(
     others: Mapping[int, Memory],
     judged: Mapping[int, Verdict],
     around: Neighbourhood,
-    is_newer: Mapping[int, bool],
 ) -> list[dict[str, Any]]:
     now, shown = context.clock(), []
     nothing = Verdict(UNRELATED, "speaks of something else", 0.0, HEURISTICS)
@@ -75,13 +73,12 @@ def _shown(
     ranked = [*judged, *(key for key in around.found if key not in judged)]
     for key in sorted(ranked, key=lambda key: order[judged.get(key, nothing).relation])[:MOST]:
         verdict, other = judged.get(key, nothing), others[key]
-        by_time = (memory.updated_at, memory.id) > (other.updated_at, other.id)
         cosine = around.meaning.near.get(key)
         shown.append(
             brief(other, now)
             | {
                 "class": verdict.relation,
-                "direction": "newer" if is_newer.get(key, by_time) else "older",
+                "direction": "newer" if around.is_later_than(other) else "older",
                 "reason": verdict.reason,
                 "judge": verdict.judge,
                 "similarity": None if cosine is None else round(cosine, 4),

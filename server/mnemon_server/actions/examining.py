@@ -66,6 +66,11 @@ class Neighbourhood:
     found: Mapping[int, Memory]
     stems: Mapping[int, Mapping[str, str]]
 
+    def is_later_than(self, other: Memory) -> bool:
+        """Whether the memory was said after that other one."""
+        by_time = (self.said_at, self.memory.id) > (other.updated_at, other.id)
+        return self.is_newer.get(other.id, by_time)
+
     @property
     def found_by(self) -> str:
         """By meaning, too, where it has a vector and no other memory has one."""
@@ -225,6 +230,4 @@ def _share_a_home(homes: Mapping[int, str], around: Neighbourhood, key: int) -> 
 
 
 def _ordered(around: Neighbourhood, other: Memory) -> Pair:
-    memory = around.memory
-    by_time = (around.said_at, memory.id) > (other.updated_at, other.id)
-    return Pair(memory, other) if around.is_newer.get(other.id, by_time) else Pair(other, memory)
+    return Pair(around.memory, other) if around.is_later_than(other) else Pair(other, around.memory)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +72,19 @@ class Script:
         head, body = connection.read()
         self.heads.append(head)
         self.bodies.append(body)
+
+
+def tls_for(host: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """The server's end of an encrypted connection, with a certificate for `host` that nobody trusts yet; and that."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not here to make a certificate")
+    certificate = folder / "both.pem"
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2".split()
+    name = ("-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}")
+    subprocess.run([*make, *name, "-keyout", certificate, "-out", certificate], capture_output=True, check=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    return tls, certificate
 
 
 @contextmanager

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -30,6 +28,7 @@ from tests.server.client.scripted import (
     answering,
     failure_of,
     serving,
+    tls_for,
 )
 from tests.server.serve.resident.clients import Client
 
@@ -55,15 +54,8 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def behind_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
     """A good server at `HOST` that this process trusts, as the proxy can reach it."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not here to make a certificate")
-    certificate = tmp_path / "both.pem"
-    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2".split()
-    name = ("-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}")
-    subprocess.run([*make, *name, "-keyout", certificate, "-out", certificate], capture_output=True, check=True)
+    tls, certificate = tls_for(HOST, tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
 
     def behave(script: Script, connection: Connection) -> None:
         with tls.wrap_socket(connection.socket, server_side=True) as connection.socket:

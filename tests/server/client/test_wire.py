@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
-import ssl
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from tests.remote_server import in_threads
-from tests.server.client.scripted import GOOD, Connection, Script, VaultAt, answering, failure_of, serving
+from tests.server.client.scripted import GOOD, Connection, Script, VaultAt, answering, failure_of, serving, tls_for
 
 from mnemon_server.client import wire
 from mnemon_server.errors import MnemonError
@@ -161,13 +158,7 @@ def test_a_refusal_before_the_body_was_read_is_still_heard(vault_at: VaultAt) ->
 
 
 def test_a_server_that_cannot_show_who_it_is_is_sent_nothing(vault_at: VaultAt, tmp_path: Path) -> None:
-    certificate = tmp_path / "both.pem"
-    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split()
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not here to make a certificate")
-    subprocess.run([*make, "-keyout", certificate, "-out", certificate], capture_output=True, check=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
+    tls, _ = tls_for("localhost", tmp_path)
 
     def behave(script: Script, connection: Connection) -> None:
         connection.socket = tls.wrap_socket(connection.socket, server_side=True)
