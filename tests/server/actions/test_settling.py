@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 
+from mnemon_server.actions import capture
 from mnemon_server.client.in_process import InProcess
 from mnemon_server.errors import UnknownMemory
+from mnemon_server.llm import UPDATE
 from mnemon_server.portable.jsonl import import_lines
 from mnemon_server.tools import render
+from mnemon_server.vault import verdicts
+from mnemon_server.vault.verdicts import Judged
 
 EARLY = "The team standup happens at 9:30 every morning in the Berlin office."
 LATE = "The team standup no longer happens at 9:30; it happens at 10:15 every morning in the Berlin office."
@@ -96,15 +100,22 @@ def test_what_is_said_again_is_newer_than_what_was_said_against_it(moved: InProc
     assert pairs(moved) == [(2, 1)]
 
 
+def test_no_model_has_another_word_on_what_was_said_again(moved: InProcess) -> None:
+    save(moved, "Team standup", EARLY, "observation")
+    with moved.context.vault.write() as connection:
+        verdicts.put_verdict(connection, Judged(2, 1, UPDATE, "", 1.0, "a model", 0))
+    assert pairs(moved) == [(1, 2)]
+
+
 def test_a_word_of_a_person_outlives_another_type_and_a_text_that_comes_back(moved: InProcess, clock: Clock) -> None:
     moved.call("resolve", id=1, other=2, keep_both=True)
     assert ["both stand" in moved.call("changes", id=each)["changes"][0]["what"] for each in (1, 2)] == [True, True]
-    moved.call("edit", id=1, content_type="note")
-    moved.call("examine_pending", seconds=5.0)
-    assert pairs(moved) == []
-    moved.call("edit", id=1, content=EARLY.replace("9:30", "9:40"))
+    moved.call("edit", id=1, content="The team has lunch at noon.")
     clock.pass_days(1)
     assert moved.call("undo")["action"] == "update"
+    moved.call("examine_pending", seconds=5.0)
+    assert pairs(moved) == []
+    moved.call("edit", id=1, content_type="note")
     moved.call("examine_pending", seconds=5.0)
     assert pairs(moved) == []
 
@@ -158,6 +169,13 @@ def test_a_transcript_that_is_read_again_brings_nothing_superseded_back(moved: I
     for content in (EARLY, EARLY.replace("every morning", "each morning")):
         heard = {"title": "Standup", "content": content, "type": "observation", "role": "user", "cue": "happens"}
         assert moved.call("capture", statements=[heard]) == {"captured": [], "known": 1}
+
+
+def test_nor_does_one_that_was_superseded_long_ago(moved: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "_DROPPED", 0)
+    moved.call("resolve", id=2, other=1)
+    heard = {"title": "Standup", "content": EARLY, "type": "observation", "role": "user", "cue": "happens"}
+    assert moved.call("capture", statements=[heard])["captured"] == []
 
 
 def test_history_tells_every_change_of_confidence(client: InProcess) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -21,6 +22,8 @@ from mnemon_server.vault.memories import Draft
 from mnemon_server.vault.meta import read_meta, write_meta
 from mnemon_server.vault.migrate import NEWEST, Migration, released_migrations, schema_version
 from mnemon_server.vault.open import open_vault_file
+from mnemon_server.vault.replace import replace_content
+from mnemon_server.vault.snapshot import open_copy
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -379,3 +382,30 @@ def test_who_works_behind_others_makes_no_vault(settings: Settings) -> None:
         assert connection.execute("SELECT count(*) FROM live").get == 0
     vault.close()
     other.close()
+
+
+def in_the_file_alone(path: Path) -> list[str]:
+    """Titles of the memories that are there without the WAL."""
+    with closing(open_copy(path)) as alone:
+        return [title for (title,) in alone.execute("SELECT title FROM memories ORDER BY id")]
+
+
+def test_a_checkpoint_writes_the_wal_back_while_others_have_the_vault_open(vault: Vault) -> None:
+    other = Vault(vault.path)
+    save(other, "first")
+    assert in_the_file_alone(vault.path) == []
+    other.checkpoint()
+    assert in_the_file_alone(vault.path) == ["first"]
+    save(vault, "second")
+    assert total(other) == 2
+    other.close()
+
+
+def test_what_came_into_a_vault_that_others_have_open_is_in_its_file(vault: Vault, tmp_path: Path) -> None:
+    save(vault, "before")
+    successor = Vault(tmp_path / "successor.sqlite")
+    save(successor, "after")
+    successor.close()
+    replace_content(vault.path, successor.path, "pre-pull")
+    assert in_the_file_alone(vault.path) == ["after"]
+    assert total(vault) == 1
